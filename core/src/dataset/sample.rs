@@ -1,0 +1,52 @@
+//! An image with what is known about it.
+
+use crate::imaging::Image;
+
+/// Pixels with this label count neither for nor against: unlabelled, or outside the image.
+pub const IGNORE: u8 = 255;
+
+/// One class index per pixel, row by row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mask {
+    /// Columns.
+    pub width: usize,
+    /// Rows.
+    pub height: usize,
+    /// `width * height` class indices; [`IGNORE`] is unlabelled.
+    pub labels: Vec<u8>,
+}
+
+/// An object's box in pixels: left, top, right, bottom, right and bottom exclusive.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct BoxLabel {
+    /// Left edge.
+    pub x0: f32,
+    /// Top edge.
+    pub y0: f32,
+    /// Right edge.
+    pub x1: f32,
+    /// Bottom edge.
+    pub y1: f32,
+    /// Index into the task's classes.
+    pub class: usize,
+}
+
+/// What is known about an image, by label type.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Target {
+    /// The image's class.
+    Class(usize),
+    /// A class per pixel, the size of the image.
+    Mask(Mask),
+    /// All objects of the task's classes; none is a valid answer.
+    Boxes(Vec<BoxLabel>),
+}
+
+/// An image and its target.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sample {
+    /// The picture.
+    pub image: Image,
+    /// The truth about it.
+    pub target: Target,
+}

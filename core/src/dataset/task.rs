@@ -1,0 +1,30 @@
+//! What is to be learnt: a name, a kind of label, classes.
+
+use serde::{Deserialize, Serialize};
+
+/// The three label types of the method.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TaskKind {
+    /// One class per image.
+    Classification,
+    /// One class per pixel; class 0 is the background.
+    Segmentation,
+    /// Boxes with a class each.
+    Detection,
+}
+
+/// One task: a head of the model and the data it learns from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Task {
+    /// Unique, stable, lower case with hyphens: `dsb2018-fluo-segmentation`.
+    pub id: String,
+    /// The label type.
+    pub kind: TaskKind,
+    /// Class names in index order; for segmentation the first is the background, for detection there is none.
+    pub classes: Vec<String>,
+    /// What made the images, in the words of the data set: `microscopy, fluorescence nuclei`.
+    pub modality: String,
+    /// The side, in pixels, to which the longest side of an image is scaled before the model sees it.
+    pub input_size: usize,
+}

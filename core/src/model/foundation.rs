@@ -1,0 +1,95 @@
+//! The shared blocks.
+
+use burn::module::Module;
+use burn::tensor::{Device, Tensor};
+
+use super::box_decoder::{BoxDecoder, BoxFeatures};
+use super::config::ModelConfig;
+use super::encoder::SwinV2;
+use super::pixel_decoder::PixelDecoder;
+use super::squeezer::{Squeezer, global_average};
+
+/// Image sides are padded to a multiple of this, the coarsest stride of the encoder.
+pub const STRIDE: usize = 32;
+
+/// Encoder, squeezer and the decoders of both dense label types: everything that tasks share.
+#[derive(Module, Debug)]
+pub struct Foundation {
+    encoder: SwinV2,
+    squeezer: Squeezer,
+    pixel_decoder: PixelDecoder,
+    box_decoder: BoxDecoder,
+}
+
+/// What the encoder makes of a batch: enough for every head, computed once.
+#[derive(Clone, Debug)]
+pub struct Features {
+    /// The padded images, `[B, 3, H, W]`.
+    image: Tensor<4>,
+    /// Strides 4, 8, 16, 32; the last one squeezed.
+    pyramid: [Tensor<4>; 4],
+    /// Rows and columns before padding.
+    size: [usize; 2],
+}
+
+impl Foundation {
+    /// Random weights.
+    pub fn new(config: &ModelConfig, device: &Device) -> Self {
+        Self {
+            encoder: SwinV2::new(&config.encoder, device),
+            squeezer: Squeezer::new(config.encoder.channels()[3], config.squeeze, device),
+            pixel_decoder: PixelDecoder::new(config, device),
+            box_decoder: BoxDecoder::new(config, device),
+        }
+    }
+
+    /// Images `[B, 3, H, W]` in [0, 1], any size, to features.
+    pub fn encode(&self, images: Tensor<4>) -> Features {
+        let [_, _, height, width] = images.dims();
+        let image = pad_to_multiple(images, STRIDE);
+        // Centred at zero, as weights expect; black padding stays what black pixels are.
+        let [p4, p8, p16, p32] = self.encoder.forward(image.clone().sub_scalar(0.5).mul_scalar(4.0));
+        Features { image, pyramid: [p4, p8, p16, self.squeezer.forward(p32)], size: [height, width] }
+    }
+
+    /// The image vector, `[B, squeeze]`.
+    pub fn vector(&self, features: &Features) -> Tensor<2> {
+        global_average(features.pyramid[3].clone())
+    }
+
+    /// Pixel embeddings at the images' own size, `[B, E, H, W]`.
+    pub fn pixels(&self, features: &Features) -> Tensor<4> {
+        let embedding = self.pixel_decoder.forward(&features.image, &features.pyramid);
+        let [batch, channels, height, width] = embedding.dims();
+        if [height, width] == features.size {
+            return embedding;
+        }
+        embedding.slice([0..batch, 0..channels, 0..features.size[0], 0..features.size[1]])
+    }
+
+    /// Tower outputs of every level, over the padded images.
+    pub fn boxes(&self, features: &Features) -> Vec<BoxFeatures> {
+        self.box_decoder.forward(&features.pyramid)
+    }
+
+    /// The encoder, for importing published weights.
+    pub fn encoder(&self) -> &SwinV2 {
+        &self.encoder
+    }
+}
+
+/// Appends black rows and columns until both sides are multiples of `multiple`.
+fn pad_to_multiple(images: Tensor<4>, multiple: usize) -> Tensor<4> {
+    let [batch, channels, height, width] = images.dims();
+    let [bottom, right] = [height, width].map(|side| side.next_multiple_of(multiple) - side);
+    let device = images.device();
+    let mut images = images;
+    if bottom > 0 {
+        images = Tensor::cat(vec![images, Tensor::zeros([batch, channels, bottom, width], &device)], 2);
+    }
+    if right > 0 {
+        let zeros = Tensor::zeros([batch, channels, height + bottom, right], &device);
+        images = Tensor::cat(vec![images, zeros], 3);
+    }
+    images
+}

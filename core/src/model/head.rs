@@ -1,0 +1,136 @@
+//! The small per-task ends of the network.
+
+use burn::module::{Module, Param};
+use burn::nn::conv::{Conv2d, Conv2dConfig};
+use burn::nn::{Dropout, DropoutConfig, Initializer, Linear, PaddingConfig2d};
+use burn::tensor::activation::relu;
+use burn::tensor::{Device, Tensor};
+
+use super::box_decoder::BoxFeatures;
+use super::config::ModelConfig;
+use crate::dataset::{Task, TaskKind};
+
+/// Classification: dropout and one linear layer on the image vector.
+#[derive(Module, Debug)]
+pub struct ClassHead {
+    dropout: Dropout,
+    linear: Linear,
+}
+
+/// Segmentation: one 3x3 convolution on the pixel embedding.
+#[derive(Module, Debug)]
+pub struct PixelHead {
+    conv: Conv2d,
+}
+
+/// Detection: three 3x3 convolutions on the towers, and a scale per level (FCOS, section 3).
+#[derive(Module, Debug)]
+pub struct BoxHead {
+    class: Conv2d,
+    location: Conv2d,
+    centreness: Conv2d,
+    scales: Param<Tensor<1>>,
+}
+
+/// The head of one task.
+#[derive(Module, Debug)]
+#[allow(clippy::large_enum_variant)]
+pub enum Head {
+    /// One class per image.
+    Class(ClassHead),
+    /// One class per pixel.
+    Pixel(PixelHead),
+    /// Boxes.
+    Box(BoxHead),
+}
+
+/// Raw outputs of a [`BoxHead`], all levels joined, positions row by row from the finest level on.
+#[derive(Clone, Debug)]
+pub struct BoxLogits {
+    /// `[B, N, K]`, before the sigmoid.
+    pub class: Tensor<3>,
+    /// `[B, N, 4]`: distances to left, top, right and bottom in pixels, not negative.
+    pub distances: Tensor<3>,
+    /// `[B, N]`, before the sigmoid.
+    pub centreness: Tensor<2>,
+}
+
+const DROPOUT: f64 = 0.2;
+/// Foreground probability of an untrained detector (Lin et al., "Focal loss", ICCV 2017, section 3.3).
+const PRIOR: f32 = 0.01;
+
+fn head_conv(input: usize, output: usize, device: &Device) -> Conv2d {
+    Conv2dConfig::new([input, output], [3, 3])
+        .with_padding(PaddingConfig2d::Explicit(1, 1, 1, 1))
+        .with_initializer(Initializer::Normal { mean: 0.0, std: 0.01 })
+        .init(device)
+}
+
+impl ClassHead {
+    /// `[B, C]` to logits `[B, K]`.
+    pub fn forward(&self, vector: Tensor<2>) -> Tensor<2> {
+        self.linear.forward(self.dropout.forward(vector))
+    }
+}
+
+impl PixelHead {
+    /// `[B, E, H, W]` to logits `[B, K, H, W]`.
+    pub fn forward(&self, embedding: Tensor<4>) -> Tensor<4> {
+        self.conv.forward(embedding)
+    }
+}
+
+impl BoxHead {
+    /// All levels to joined logits.
+    pub fn forward(&self, levels: &[BoxFeatures]) -> BoxLogits {
+        let (mut class, mut distances, mut centreness) = (Vec::new(), Vec::new(), Vec::new());
+        for (index, level) in levels.iter().enumerate() {
+            let scale = self.scales.val().narrow(0, index, 1).reshape([1, 1, 1, 1]);
+            class.push(flatten(self.class.forward(level.class.clone())));
+            let reach = relu(self.location.forward(level.location.clone()) * scale);
+            distances.push(flatten(reach.mul_scalar(level.stride as f32)));
+            centreness.push(flatten(self.centreness.forward(level.location.clone())));
+        }
+        let centreness = Tensor::cat(centreness, 1);
+        let [batch, positions, _] = centreness.dims();
+        BoxLogits {
+            class: Tensor::cat(class, 1),
+            distances: Tensor::cat(distances, 1),
+            centreness: centreness.reshape([batch, positions]),
+        }
+    }
+}
+
+/// `[B, C, H, W]` to `[B, H * W, C]`.
+fn flatten(x: Tensor<4>) -> Tensor<3> {
+    let [batch, channels, height, width] = x.dims();
+    x.reshape([batch, channels, height * width]).swap_dims(1, 2)
+}
+
+impl Head {
+    /// A head with random weights for `task`.
+    pub fn new(task: &Task, config: &ModelConfig, device: &Device) -> Self {
+        let classes = task.classes.len();
+        match task.kind {
+            TaskKind::Classification => Self::Class(ClassHead {
+                dropout: DropoutConfig::new(DROPOUT).init(),
+                linear: super::encoder::linear(config.squeeze, classes, true, device),
+            }),
+            TaskKind::Segmentation => {
+                Self::Pixel(PixelHead { conv: head_conv(config.pixel.widths[4], classes, device) })
+            }
+            TaskKind::Detection => {
+                let channels = config.boxes.channels;
+                let mut class = head_conv(channels, classes, device);
+                let prior = -((1.0 - PRIOR) / PRIOR).ln();
+                class.bias = Some(Param::from_tensor(Tensor::full([classes], prior, device)));
+                Self::Box(BoxHead {
+                    class,
+                    location: head_conv(channels, 4, device),
+                    centreness: head_conv(channels, 1, device),
+                    scales: Param::from_tensor(Tensor::ones([config.box_strides().len()], device)),
+                })
+            }
+        }
+    }
+}

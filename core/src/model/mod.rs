@@ -1,0 +1,23 @@
+//! The network: one encoder, one decoder per label type, shared by all tasks, and a small head per task.
+//!
+//! Source of the split: Schäfer et al., Nature Computational Science 4 (2024), "Overcoming data scarcity
+//! in biomedical imaging with a foundational multi-task model", Methods. Nothing in this folder knows
+//! losses or training.
+
+mod box_decoder;
+mod config;
+mod conv;
+mod encoder;
+mod foundation;
+mod head;
+mod norm;
+mod pixel_decoder;
+mod squeezer;
+
+pub use box_decoder::{BoxDecoder, BoxFeatures};
+pub use config::{BoxDecoderConfig, ModelConfig, PixelDecoderConfig, Preset, SwinConfig};
+pub use encoder::SwinV2;
+pub use foundation::{Features, Foundation, STRIDE};
+pub use head::{BoxHead, BoxLogits, ClassHead, Head, PixelHead};
+pub use pixel_decoder::PixelDecoder;
+pub use squeezer::Squeezer;

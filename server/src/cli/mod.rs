@@ -1,0 +1,34 @@
+//! The command line: one file per verb.
+
+mod serve;
+
+use std::error::Error;
+
+use clap::{Parser, Subcommand};
+
+/// A biomedical imaging foundation model that is used and fine-tuned in the browser.
+///
+/// For research. Not a medical device.
+#[derive(Debug, Parser)]
+#[command(name = "medley", version, propagate_version = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    Serve(serve::Args),
+}
+
+impl Cli {
+    /// Does what was asked.
+    ///
+    /// # Errors
+    /// Whatever stopped the verb, worded for the person who typed it.
+    pub fn run(self) -> Result<(), Box<dyn Error>> {
+        match self.verb {
+            Verb::Serve(args) => Ok(serve::run(&args)?),
+        }
+    }
+}

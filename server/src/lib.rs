@@ -1,0 +1,7 @@
+//! Medley on a machine: the command line and the HTTP server around the science of `medley-core`.
+//!
+//! `core` knows neither files nor threads nor clocks; here they come in.
+#![recursion_limit = "256"]
+
+pub mod cli;
+pub mod http;

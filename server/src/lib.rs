@@ -4,4 +4,5 @@
 #![recursion_limit = "256"]
 
 pub mod cli;
+pub mod data;
 pub mod http;

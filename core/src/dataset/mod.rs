@@ -1,7 +1,18 @@
 //! What the model learns from: samples with targets, tasks, manifests, augmentation, batches.
 
+mod batch;
+pub mod formats;
+mod license;
+mod manifest;
+mod prepared;
 mod sample;
+mod split;
 mod task;
 
-pub use sample::{BoxLabel, IGNORE, Mask, Sample, Target};
+pub use batch::{Batch, batch_size_for, collate};
+pub use license::is_non_commercial;
+pub use manifest::{Manifest, ManifestError};
+pub use prepared::{Prepared, scaled_size};
+pub use sample::{BoxLabel, Detection, IGNORE, Mask, Sample, Target};
+pub use split::{Split, UnknownSplit};
 pub use task::{Task, TaskKind};

@@ -1,5 +1,7 @@
 //! An image with what is known about it.
 
+use serde::{Deserialize, Serialize};
+
 use crate::imaging::Image;
 
 /// Pixels with this label count neither for nor against: unlabelled, or outside the image.
@@ -49,4 +51,21 @@ pub struct Sample {
     pub image: Image,
     /// The truth about it.
     pub target: Target,
+}
+
+/// An object that a model found, in pixels.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Detection {
+    /// Left edge.
+    pub x0: f32,
+    /// Top edge.
+    pub y0: f32,
+    /// Right edge.
+    pub x1: f32,
+    /// Bottom edge.
+    pub y1: f32,
+    /// Index into the task's classes.
+    pub class: usize,
+    /// How sure the model is, in [0, 1].
+    pub score: f32,
 }

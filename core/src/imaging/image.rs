@@ -47,13 +47,15 @@ pub enum ImageError {
     #[error("the image is damaged or incomplete ({0})")]
     Damaged(String),
     /// More pixels than the caller allows.
-    #[error("the image has {width} x {height} pixels, more than the {limit} million that are allowed")]
+    #[error(
+        "the image has {width} x {height} pixels, more than the {limit} that are allowed; scale it down and try again"
+    )]
     TooLarge {
         /// Columns.
         width: usize,
         /// Rows.
         height: usize,
-        /// Allowed megapixels.
+        /// Allowed pixels (columns times rows).
         limit: usize,
     },
 }
@@ -67,7 +69,8 @@ impl Image {
         if channels != 1 && channels != 3 {
             return Err(ImageError::Channels(channels));
         }
-        let expected = width * height * channels;
+        // Saturating, so that absurd sizes are an error and not an overflow.
+        let expected = width.saturating_mul(height).saturating_mul(channels);
         let found = match &pixels {
             Pixels::U8(values) => values.len(),
             Pixels::U16(values) => values.len(),

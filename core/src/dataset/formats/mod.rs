@@ -1,0 +1,23 @@
+//! Readers of label files, one per format: bytes in, values out.
+//!
+//! None of them opens a file. Their errors say what is wrong where, and what to do; the caller, who knows
+//! the path, puts it in front.
+
+pub mod attribution_csv;
+pub mod coco;
+pub mod labels_csv;
+pub mod mask_png;
+mod npy;
+pub mod npz;
+pub mod split_csv;
+mod table;
+
+pub use table::TableError;
+
+/// Whether `name` is a file below a data set's own folder: relative, without `..`, so that a label file
+/// from elsewhere cannot name files outside of it.
+fn is_inside_folder(name: &str) -> bool {
+    !name.is_empty()
+        && !name.contains(['\\', ':', '\0'])
+        && name.split('/').all(|part| !part.is_empty() && part != "." && part != "..")
+}

@@ -1,0 +1,117 @@
+//! What the CSV files of a data set have in common: a header that names columns, one row per file.
+
+use std::collections::{BTreeMap, HashSet};
+
+use thiserror::Error;
+
+use super::is_inside_folder;
+use crate::dataset::{Split, UnknownSplit};
+
+/// Why a CSV file of a data set cannot be used. Lines are counted from 1, the header is line 1.
+#[derive(Debug, Error)]
+pub enum TableError {
+    /// Not CSV, or not UTF-8.
+    #[error("not a valid CSV table: {0}")]
+    Csv(#[from] csv::Error),
+    /// The header lacks a column.
+    #[error("the first line must name the column {column:?}; it names: {found}")]
+    MissingColumn {
+        /// The name that is needed.
+        column: &'static str,
+        /// The names that are there.
+        found: String,
+    },
+    /// The split of a row is none.
+    #[error("line {line}: {source}")]
+    Split {
+        /// Line number.
+        line: u64,
+        /// The name found.
+        source: UnknownSplit,
+    },
+    /// The label of a row is none of the classes.
+    #[error(
+        "line {line}: {label:?} is none of the classes in dataset.json ({classes}); correct one of the two"
+    )]
+    Label {
+        /// Line number.
+        line: u64,
+        /// The label found.
+        label: String,
+        /// The classes there are.
+        classes: String,
+    },
+    /// A file is listed again.
+    #[error("line {line}: {file:?} was listed before; keep one of the lines")]
+    Duplicate {
+        /// Line number.
+        line: u64,
+        /// The file.
+        file: String,
+    },
+    /// A file name leads out of the data set's folder.
+    #[error("line {line}: {file:?} must be a file name inside the data set's folder")]
+    FileName {
+        /// Line number.
+        line: u64,
+        /// The name found.
+        file: String,
+    },
+}
+
+/// One row of such a table.
+pub(super) struct Row {
+    /// Line number in the file.
+    pub line: u64,
+    /// Values by column name.
+    values: BTreeMap<String, String>,
+}
+
+impl Row {
+    /// Takes the value of a column out of the row.
+    pub fn take(&mut self, column: &str) -> String {
+        self.values.remove(column).unwrap_or_default()
+    }
+
+    /// Takes the column `split`.
+    pub fn take_split(&mut self) -> Result<Split, TableError> {
+        self.take("split").parse().map_err(|source| TableError::Split { line: self.line, source })
+    }
+
+    /// The columns that were not taken.
+    pub fn rest(self) -> BTreeMap<String, String> {
+        self.values
+    }
+}
+
+/// Reads a table with `columns`, one of which is `file`: one row per file, inside the folder.
+pub(super) fn read(bytes: &[u8], columns: &[&'static str]) -> Result<Vec<Row>, TableError> {
+    // Spreadsheets put a byte order mark in front of UTF-8.
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(bytes);
+    let header = reader.headers()?.clone();
+    for column in columns {
+        if !header.iter().any(|name| name == *column) {
+            let found = header.iter().collect::<Vec<_>>().join(", ");
+            return Err(TableError::MissingColumn { column, found });
+        }
+    }
+
+    let mut seen = HashSet::new();
+    let mut rows = Vec::new();
+    for record in reader.records() {
+        let record = record?;
+        let line = record.position().map_or(0, csv::Position::line);
+        let values: BTreeMap<String, String> =
+            header.iter().zip(&record).map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        let file = values.get("file").cloned().unwrap_or_default();
+        if !is_inside_folder(&file) {
+            return Err(TableError::FileName { line, file });
+        }
+        if !seen.insert(file.clone()) {
+            return Err(TableError::Duplicate { line, file });
+        }
+        rows.push(Row { line, values });
+    }
+    Ok(rows)
+}

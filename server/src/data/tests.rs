@@ -1,0 +1,135 @@
+//! The data folder beside the project: every supported set opens, holds what its README says, and decodes.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use std::path::PathBuf;
+
+use medley_core::dataset::{Split, Target, TaskKind};
+
+use super::{DataError, DataFolder, FolderOptions};
+
+/// The shared data: `MEDLEY_DATA`, or `../shared/data` beside the project; none where it is absent.
+pub(super) fn data_root() -> Option<PathBuf> {
+    let beside = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/data"));
+    let root = std::env::var_os("MEDLEY_DATA").map_or(beside, PathBuf::from);
+    if root.is_dir() {
+        return Some(root);
+    }
+    println!("skipped: no data at {}; set MEDLEY_DATA", root.display());
+    None
+}
+
+/// Task, and images in train, val and test, as in the README of the data.
+const TASKS: [(&str, &str, [usize; 3]); 10] = [
+    ("pneumoniamnist-sub", "pneumoniamnist-sub", [2428, 270, 468]),
+    ("nih-cxr-pneumonia", "nih-cxr-pneumonia", [540, 122, 117]),
+    ("pbc-blood", "pbc-blood", [560, 120, 120]),
+    ("brain-tumor-mr", "brain-tumor-mr", [578, 105, 240]),
+    ("sarscov2-ct", "sarscov2-ct", [487, 106, 104]),
+    ("vnc-em", "vnc-em", [56, 12, 12]),
+    ("cxr-lungs", "cxr-lungs", [25, 5, 12]),
+    ("dsb2018-fluo", "dsb2018-fluo-segmentation", [379, 81, 81]),
+    ("bccd", "bccd", [205, 87, 72]),
+    ("ldc-cells", "ldc-cells", [355, 74, 65]),
+];
+
+/// Boxes in train, val and test, as in the README of the data.
+const BOXES: [(&str, usize, [usize; 3]); 3] = [
+    ("dsb2018-fluo", 1, [16_913, 2_859, 3_324]),
+    ("bccd", 0, [2_804, 1_137, 945]),
+    ("ldc-cells", 0, [1_129, 271, 270]),
+];
+
+#[test]
+fn every_supported_set_has_the_images_of_its_readme() {
+    let Some(root) = data_root() else { return };
+    for (set, task, counts) in TASKS {
+        let folder = DataFolder::open(root.join(set)).unwrap();
+        let data = folder.tasks.iter().find(|data| data.task.id == task).unwrap();
+        assert_eq!(Split::ALL.map(|split| data.items(split).len()), counts, "{task}");
+        for data in &folder.tasks {
+            for split in Split::ALL {
+                assert_eq!(data.items(split).len(), folder.manifest.splits[&split], "{}", data.task.id);
+            }
+        }
+    }
+}
+
+#[test]
+fn every_detection_has_the_boxes_of_its_readme() {
+    let Some(root) = data_root() else { return };
+    for (set, index, counts) in BOXES {
+        let folder = DataFolder::open(root.join(set)).unwrap();
+        let data = &folder.tasks[index];
+        assert_eq!(data.task.kind, TaskKind::Detection);
+        let found = Split::ALL.map(|split| {
+            let boxes = |item| match folder.load(item).unwrap().target {
+                Target::Boxes(boxes) => boxes.len(),
+                other => panic!("{set}: {other:?}"),
+            };
+            data.items(split).iter().map(boxes).sum::<usize>()
+        });
+        assert_eq!(found, counts, "{set}");
+    }
+}
+
+#[test]
+fn a_sample_of_every_split_decodes_and_fits_its_label() {
+    let Some(root) = data_root() else { return };
+    for (set, ..) in TASKS {
+        let folder = DataFolder::open(root.join(set)).unwrap();
+        for data in &folder.tasks {
+            for split in Split::ALL {
+                let sample = folder.load(&data.items(split)[0]).unwrap();
+                let classes = data.task.classes.len();
+                match sample.target {
+                    Target::Class(class) => assert!(class < classes),
+                    Target::Mask(mask) => {
+                        assert_eq!((mask.width, mask.height), (sample.image.width(), sample.image.height()));
+                        assert_eq!(mask.labels.len(), mask.width * mask.height);
+                    }
+                    Target::Boxes(boxes) => assert!(boxes.iter().all(|label| label.class < classes)),
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn one_set_can_hold_two_tasks_on_the_same_images() {
+    let Some(root) = data_root() else { return };
+    let options = FolderOptions { input_size: 192, ..FolderOptions::default() };
+    let folder = DataFolder::open_with(root.join("dsb2018-fluo"), options).unwrap();
+    let [segmentation, detection] = &folder.tasks[..] else { panic!("two tasks") };
+    assert_eq!(segmentation.task.id, "dsb2018-fluo-segmentation");
+    assert_eq!(segmentation.task.classes, ["background", "nucleus"]);
+    assert_eq!(detection.task.id, "dsb2018-fluo-detection");
+    assert_eq!(detection.task.classes, ["nucleus"]);
+    assert_eq!(detection.task.input_size, 192);
+}
+
+#[test]
+fn volumes_and_dicom_are_skippable_by_name() {
+    let Some(root) = data_root() else { return };
+    for (set, what) in
+        [("mr-sequence", "NIfTI"), ("msd-hippocampus", "NIfTI"), ("ct-contrast-dicom", "DICOM")]
+    {
+        let error = DataFolder::open(root.join(set)).unwrap_err();
+        assert!(error.is_skippable());
+        let message = error.to_string();
+        assert!(message.contains(set) && message.contains(what), "{message}");
+    }
+}
+
+#[test]
+fn non_commercial_images_can_be_left_out() {
+    let Some(root) = data_root() else { return };
+    let options = FolderOptions { commercial_only: true, ..FolderOptions::default() };
+    let lungs = DataFolder::open_with(root.join("cxr-lungs"), options).unwrap();
+    let kept: usize = Split::ALL.into_iter().map(|split| lungs.tasks[0].items(split).len()).sum();
+    assert_eq!(kept, 3);
+    for set in ["sarscov2-ct", "vnc-em"] {
+        let error = DataFolder::open_with(root.join(set), options).unwrap_err();
+        assert!(matches!(error, DataError::NonCommercial { .. }), "{error}");
+    }
+    assert!(DataFolder::open_with(root.join("bccd"), options).is_ok());
+}

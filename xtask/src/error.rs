@@ -1,0 +1,37 @@
+//! What can stop a developer command.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Worded for the person at the terminal: what failed and, where it is not plain, what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("cannot {action} {}", path.display())]
+    File { action: &'static str, path: PathBuf, source: io::Error },
+    #[error("cannot start `{program}`")]
+    Start { program: String, source: io::Error },
+    #[error("`{command}` failed ({status})")]
+    Failed { command: String, status: String },
+    #[error("no folder for caches: set XDG_CACHE_HOME or HOME")]
+    NoCache,
+    #[error("Cargo.lock names no package `{0}`: restore it with `git checkout Cargo.lock`")]
+    NotLocked(&'static str),
+    #[error("cannot read Cargo.lock")]
+    Lock(#[from] toml::de::Error),
+    #[error(
+        "the wasm32-unknown-unknown target is missing and there is no rustup: install it from https://rustup.rs"
+    )]
+    NoRustup,
+    #[error("missing: {packages}. {advice}")]
+    Packages { packages: String, advice: String },
+    #[error("there is no page in {}: build it with `cargo xtask serve --no-run`", .0.display())]
+    NoPage(PathBuf),
+}
+
+impl Error {
+    /// Wraps an I/O error with what was tried on which path: `.map_err(Error::file("read", &path))`.
+    pub fn file(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
+        let path = path.to_path_buf();
+        move |source| Self::File { action, path, source }
+    }
+}

@@ -1,7 +1,8 @@
-//! Every developer command: `cargo xtask serve`, `test`, `bench`.
+//! Every developer command: `cargo xtask serve`, `medley`, `test`, `bench`.
 
 mod bench;
 mod error;
+mod medley;
 mod page;
 mod serve;
 mod test;
@@ -23,6 +24,7 @@ use workspace::Workspace;
 #[command(bin_name = "cargo xtask")]
 enum Xtask {
     Serve(serve::Args),
+    Medley(medley::Args),
     Test(test::Args),
     #[command(subcommand)]
     Bench(bench::Bench),
@@ -33,6 +35,7 @@ impl Xtask {
         let workspace = Workspace::find()?;
         match self {
             Self::Serve(args) => serve::run(&workspace, &args),
+            Self::Medley(args) => medley::run(&workspace, &args),
             Self::Test(args) => test::run(&workspace, &args),
             Self::Bench(bench) => bench::run(&workspace, &bench),
         }

@@ -1,11 +1,10 @@
 //! `cargo xtask serve`: from a clone to the running page.
 
-use std::env;
-use std::process::Command;
+use std::ffi::OsString;
 
 use crate::error::Error;
-use crate::page;
-use crate::workspace::{self, Workspace};
+use crate::workspace::Workspace;
+use crate::{medley, page};
 
 /// Build the page and the binary where they are out of date, then serve both on this machine
 #[derive(clap::Args)]
@@ -20,37 +19,18 @@ pub struct Args {
 
 pub fn run(workspace: &Workspace, args: &Args) -> Result<(), Error> {
     page::build(workspace)?;
-    let binary = workspace.target.join("debug").join(format!("medley{}", env::consts::EXE_SUFFIX));
-    let duration = if binary.exists() { "" } else { " (about 15 minutes on two cores, once)" };
-    println!("Building the binary{duration}");
-    // The packages that `test` builds, so that both resolve the same features and nothing is built twice.
-    workspace::run(&mut workspace.cargo(&[
-        "build",
-        "--workspace",
-        "--exclude",
-        "medley-app",
-        "--bin",
-        "medley",
-    ]))?;
+    medley::build(workspace)?;
     if args.no_run {
         return Ok(());
     }
-    let mut server = Command::new(binary);
-    server.arg("serve").arg("--page").arg(workspace.dist()).arg("--models").arg(workspace.models());
-    server.arg("--port").arg(args.port.to_string());
-    become_program(&mut server)
-}
-
-/// Puts the server in place of this process, so that Ctrl-C reaches it alone and it can finish its requests.
-#[cfg(unix)]
-fn become_program(command: &mut Command) -> Result<(), Error> {
-    use std::os::unix::process::CommandExt;
-    let source = command.exec();
-    Err(Error::Start { program: command.get_program().to_string_lossy().into_owned(), source })
-}
-
-/// Runs the server to its end.
-#[cfg(not(unix))]
-fn become_program(command: &mut Command) -> Result<(), Error> {
-    workspace::run(command)
+    let arguments: [OsString; 7] = [
+        "serve".into(),
+        "--page".into(),
+        workspace.dist().into(),
+        "--models".into(),
+        workspace.models().into(),
+        "--port".into(),
+        args.port.to_string().into(),
+    ];
+    medley::start(workspace, &arguments)
 }

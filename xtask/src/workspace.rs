@@ -48,6 +48,11 @@ impl Workspace {
         self.root.join("models")
     }
 
+    /// The command line, once it is built.
+    pub fn binary(&self) -> PathBuf {
+        self.target.join("debug").join(format!("medley{}", env::consts::EXE_SUFFIX))
+    }
+
     /// A program of the tool folder or the `PATH`, started in the repository with the shared target folder.
     pub fn command(&self, program: &str) -> Command {
         let mut command = Command::new(program);

@@ -1,0 +1,2 @@
+//! Medley
+fn main() {}

@@ -1,0 +1,11 @@
+//! Medley's page. The main thread draws ([`ui`], [`state`], [`locales`]); one Worker owns the model
+//! ([`worker`]). They only share the messages between them.
+#![recursion_limit = "256"]
+
+#[cfg(feature = "page")]
+pub mod locales;
+#[cfg(feature = "page")]
+pub mod state;
+#[cfg(feature = "page")]
+pub mod ui;
+pub mod worker;

@@ -1,0 +1,117 @@
+//! The device panel: what the start-up check found, as text that can be copied.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use wasm_bindgen_futures::JsFuture;
+
+use super::icons::{Glyph, Icon};
+use super::{OpenPanel, Panel};
+use crate::locales::{Words, megabytes, milliseconds};
+use crate::state::App;
+use crate::worker::messages::{Adapter, DeviceReport, Verdict};
+
+/// The panel under the device's name.
+#[component]
+pub fn DevicePanel() -> impl IntoView {
+    let app = expect_context::<App>();
+    let panel = expect_context::<OpenPanel>();
+    let copied = RwSignal::new(false);
+    let copy = move |_| {
+        let text = untrack(|| as_text(app));
+        spawn_local(async move {
+            let done = JsFuture::from(window().navigator().clipboard().write_text(&text)).await;
+            copied.set(done.is_ok());
+        });
+    };
+    Effect::new(move |_| {
+        if !panel.is(Panel::Device) {
+            copied.set(false);
+        }
+    });
+
+    view! {
+        <Show when=move || panel.is(Panel::Device)>
+            <section class="panel" id="device-panel" data-testid="device-panel" aria-label=move || app.words().device>
+                <div class="panel-top">
+                    <h2>{move || app.words().device}</h2>
+                    <button class="tool" aria-label=move || app.words().close on:click=move |_| panel.close()>
+                        <Glyph icon=Icon::Close />
+                    </button>
+                </div>
+                <p data-testid="verdict">{move || conclusion(app)}</p>
+                <dl class="facts">
+                    {move || facts(app).into_iter().map(|(name, value)| view! { <dt>{name}</dt><dd>{value}</dd> }).collect_view()}
+                </dl>
+                <button class="button" data-testid="copy-report" on:click=copy>
+                    {move || if copied.get() { app.words().copied } else { app.words().copy }}
+                </button>
+            </section>
+        </Show>
+    }
+}
+
+/// Why the device in use is in use, in a sentence.
+fn conclusion(app: App) -> &'static str {
+    let words = &app.words().verdict;
+    app.report.with(|report| match report.as_ref().map(|report| &report.verdict) {
+        None => words.checking,
+        Some(Verdict::GpuFaster) => words.gpu_faster,
+        Some(Verdict::GpuSlower) => words.gpu_slower,
+        Some(Verdict::GpuWrong) => words.gpu_wrong,
+        Some(Verdict::GpuSoftware) => words.gpu_software,
+        Some(Verdict::NoGpu) => words.no_gpu,
+        Some(Verdict::GpuFailed(_)) => words.gpu_failed,
+        Some(Verdict::Forced) => words.forced,
+    })
+}
+
+/// Name and value of everything that is known.
+fn facts(app: App) -> Vec<(String, String)> {
+    let words = app.words();
+    let mut facts = vec![(words.report.chosen.to_owned(), app.device_name(app.device.get()).to_owned())];
+    if let Some(report) = app.report.get() {
+        facts.extend(measured(words, &report));
+    }
+    if let Some(model) = app.model.get() {
+        facts.push((words.report.model.to_owned(), megabytes(model.bytes)));
+    }
+    facts.push((words.report.version.to_owned(), env!("CARGO_PKG_VERSION").to_owned()));
+    let browser = window().navigator().user_agent().unwrap_or_default();
+    facts.push((words.report.browser.to_owned(), browser));
+    facts
+}
+
+fn measured(words: &Words, report: &DeviceReport) -> Vec<(String, String)> {
+    let words = &words.report;
+    let mut facts = Vec::new();
+    if let Some(adapter) = &report.adapter {
+        facts.push((words.adapter.to_owned(), adapter_name(adapter).unwrap_or_else(|| words.unnamed.to_owned())));
+    }
+    if let Some(difference) = report.difference {
+        let passed = if difference <= report.tolerance { words.passed } else { words.failed };
+        let value = format!("{difference:.1e} (≤ {:.0e}), {passed}", report.tolerance);
+        facts.push((words.difference.to_owned(), value));
+    }
+    if let Some(time) = report.cpu_ms {
+        facts.push(((words.cpu_time)(report.probe_side), milliseconds(time)));
+    }
+    if let Some(time) = report.gpu_ms {
+        facts.push(((words.gpu_time)(report.probe_side), milliseconds(time)));
+    }
+    if let Verdict::GpuFailed(reason) = &report.verdict {
+        facts.push((words.reason.to_owned(), reason.clone()));
+    }
+    facts
+}
+
+fn adapter_name(adapter: &Adapter) -> Option<String> {
+    let parts = [&adapter.vendor, &adapter.architecture, &adapter.description];
+    let named: Vec<_> = parts.into_iter().filter(|part| !part.is_empty()).map(String::as_str).collect();
+    (!named.is_empty()).then(|| named.join(", "))
+}
+
+/// The panel as plain text.
+fn as_text(app: App) -> String {
+    let lines = facts(app).into_iter().map(|(name, value)| format!("{name}: {value}\n"));
+    format!("{}\n{}", conclusion(app), lines.collect::<String>())
+}

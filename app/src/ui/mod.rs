@@ -1,0 +1,192 @@
+//! The screen. One file per component.
+
+mod device;
+mod drawing;
+mod header;
+mod help;
+mod icons;
+mod images;
+mod layers;
+mod legend;
+mod notice;
+mod outline;
+mod result;
+mod startup;
+mod task;
+mod toolbar;
+mod viewer;
+
+use leptos::ev;
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::{DragEvent, File, FileList, HtmlElement, KeyboardEvent};
+
+use crate::state::{App, Theme};
+use device::DevicePanel;
+use header::Header;
+use help::HelpPanel;
+use images::Images;
+use notice::NoticeBar;
+use result::ResultPanel;
+use startup::StartUp;
+use task::TaskPanel;
+use toolbar::Toolbar;
+use viewer::{Stage, Viewer};
+
+/// A panel that lies over the screen; at most one is open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Panel {
+    /// The images' drawer, on narrow screens.
+    Images,
+    /// The task's drawer, on narrow screens.
+    Task,
+    /// What the start-up check found.
+    Device,
+    /// Keys and a few words.
+    Help,
+}
+
+/// The open panel.
+#[derive(Clone, Copy)]
+pub struct OpenPanel(pub RwSignal<Option<Panel>>);
+
+impl OpenPanel {
+    /// Opens a panel, or closes it where it is open.
+    pub fn toggle(self, panel: Panel) {
+        self.0.update(|open| *open = if *open == Some(panel) { None } else { Some(panel) });
+    }
+
+    /// Whether it is open; tracks it.
+    pub fn is(self, panel: Panel) -> bool {
+        self.0.get() == Some(panel)
+    }
+
+    /// Closes whatever is open.
+    pub fn close(self) {
+        self.0.set(None);
+    }
+}
+
+/// The whole screen.
+#[component]
+pub fn Screen() -> impl IntoView {
+    let app = App::new();
+    let panel = OpenPanel(RwSignal::new(None));
+    let dragging = RwSignal::new(false);
+    provide_context(app);
+    provide_context(panel);
+    provide_context(Stage::new(app));
+
+    dress_document(app);
+    listen_for_keys(app, panel);
+    listen_for_files(app, dragging);
+    app.install_hooks();
+    app.start();
+
+    view! {
+        <Header />
+        <NoticeBar />
+        <main class="zones" class:images-open=move || panel.is(Panel::Images) class:task-open=move || panel.is(Panel::Task)>
+            <aside class="zone zone-images" aria-label=move || app.words().show_images>
+                <Images />
+            </aside>
+            <section class="zone zone-picture" aria-label=move || app.words().picture data-testid="drop">
+                <Viewer />
+                <StartUp />
+                <Toolbar />
+                <Show when=move || dragging.get()>
+                    <div class="drop-here">{move || app.words().drop_here}</div>
+                </Show>
+            </section>
+            <aside class="zone zone-task" aria-label=move || app.words().show_task>
+                <TaskPanel />
+                <ResultPanel />
+                <p class="quiet foot">{move || app.words().not_medical}</p>
+            </aside>
+            <Show when=move || panel.is(Panel::Images) || panel.is(Panel::Task)>
+                <button class="scrim" aria-label=move || app.words().close on:click=move |_| panel.close()></button>
+            </Show>
+        </main>
+        <DevicePanel />
+        <HelpPanel />
+    }
+}
+
+/// Keeps `<html lang>`, the colours and the title in step with the state.
+fn dress_document(app: App) {
+    Effect::new(move |_| {
+        let language = app.language.get();
+        let dark = app.theme.get() == Theme::Dark;
+        if let Some(root) = document().document_element() {
+            let _ = root.set_attribute("lang", language.tag());
+            let _ = root.set_attribute("data-theme", if dark { "dark" } else { "light" });
+        }
+        document().set_title(language.words().title);
+    });
+}
+
+/// Keys that work everywhere.
+fn listen_for_keys(app: App, panel: OpenPanel) {
+    let down = window_event_listener(ev::keydown, move |event: KeyboardEvent| {
+        if event.ctrl_key() || event.meta_key() || event.alt_key() || is_typing(&event) {
+            return;
+        }
+        match event.key().as_str() {
+            "h" | "H" => app.hidden.set(true),
+            "?" => panel.toggle(Panel::Help),
+            "Escape" => panel.close(),
+            _ => {}
+        }
+    });
+    let up = window_event_listener(ev::keyup, move |event: KeyboardEvent| {
+        if matches!(event.key().as_str(), "h" | "H") {
+            app.hidden.set(false);
+        }
+    });
+    on_cleanup(move || {
+        down.remove();
+        up.remove();
+    });
+}
+
+/// Whether the key belongs to a control that takes text or chooses by letters.
+fn is_typing(event: &KeyboardEvent) -> bool {
+    let target = event.target().and_then(|target| target.dyn_into::<HtmlElement>().ok());
+    target.is_some_and(|element| matches!(element.tag_name().as_str(), "SELECT" | "TEXTAREA"))
+}
+
+/// Files dropped anywhere on the page, or pasted.
+fn listen_for_files(app: App, dragging: RwSignal<bool>) {
+    let has_files = |event: &DragEvent| {
+        event.data_transfer().is_some_and(|data| data.types().includes(&"Files".into(), 0))
+    };
+    let over = window_event_listener(ev::dragover, move |event| {
+        event.prevent_default();
+        dragging.set(has_files(&event));
+    });
+    let leave = window_event_listener(ev::dragleave, move |event| {
+        if event.related_target().is_none() {
+            dragging.set(false);
+        }
+    });
+    let dropped = window_event_listener(ev::drop, move |event| {
+        event.prevent_default();
+        dragging.set(false);
+        app.add_files(files_of(event.data_transfer().and_then(|data| data.files())), None);
+    });
+    let pasted = window_event_listener(ev::paste, move |event| {
+        let name = app.language.get_untracked().words().refused.pasted;
+        app.add_files(files_of(event.clipboard_data().and_then(|data| data.files())), Some(name));
+    });
+    on_cleanup(move || {
+        over.remove();
+        leave.remove();
+        dropped.remove();
+        pasted.remove();
+    });
+}
+
+/// The files of a drop, a paste or a file dialog.
+pub fn files_of(list: Option<FileList>) -> Vec<File> {
+    list.map(|list| (0..list.length()).filter_map(|i| list.get(i)).collect()).unwrap_or_default()
+}

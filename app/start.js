@@ -1,0 +1,19 @@
+// Starts the page. A file of its own and not an inline script, so that the Content-Security-Policy needs no
+// exception. The names of the page's script and module carry a hash and stand in this script's own tag.
+const tag = document.querySelector("script[data-js]");
+const address = (name) => new URL(name, tag.src).href;
+const first = document.getElementById("first");
+
+try {
+  const { default: init } = await import(address(tag.dataset.js));
+  await init({ module_or_path: address(tag.dataset.wasm) });
+  first.remove();
+} catch (error) {
+  console.error(error);
+  const line = document.createElement("p");
+  line.setAttribute("role", "alert");
+  line.textContent = navigator.language.startsWith("ja")
+    ? "このブラウザーではMedleyを起動できません。最新のChrome、Edge、Firefox、Safariをお試しください。"
+    : "Medley could not start in this browser. Try a current Chrome, Edge, Firefox or Safari.";
+  first.replaceChildren(line);
+}

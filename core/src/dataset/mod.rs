@@ -1,17 +1,21 @@
 //! What the model learns from: samples with targets, tasks, manifests, augmentation, batches.
 
+mod augment;
 mod batch;
 pub mod formats;
 mod license;
 mod manifest;
+mod order;
 mod prepared;
 mod sample;
 mod split;
 mod task;
 
+pub use augment::{AugmentConfig, AugmentError, Augmentation, Orientation};
 pub use batch::{Batch, batch_size_for, collate};
 pub use license::is_non_commercial;
 pub use manifest::{Manifest, ManifestError};
+pub use order::{epoch_order, sample_seed};
 pub use prepared::{Prepared, scaled_size};
 pub use sample::{BoxLabel, Detection, IGNORE, Mask, Sample, Target};
 pub use split::{Split, UnknownSplit};

@@ -88,6 +88,12 @@ pub enum DataError {
         /// What is missing, and what is expected.
         problem: String,
     },
+    /// A task without images.
+    #[error("the task {task} has no images in the part that is asked for")]
+    Empty {
+        /// The task.
+        task: String,
+    },
     /// Images of a kind that cannot be read so far.
     #[error("the data set {id} holds {what}, which is not supported yet; leave it out")]
     Unsupported {

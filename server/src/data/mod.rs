@@ -1,12 +1,18 @@
-//! Data sets on disk: folders with labels, what they hold, reading it.
+//! Data sets on disk: folders with labels, reading them, and batches made ahead of training.
 
+mod cache;
 mod error;
 mod folder;
 mod item;
+mod prefetch;
+mod source;
 
+pub use cache::{CacheBudget, SampleCache};
 pub use error::DataError;
 pub use folder::{DataFolder, FolderOptions};
 pub use item::{Item, Label, Source, TaskData};
+pub use prefetch::Prefetch;
+pub use source::{BatchOptions, BatchSource};
 
 #[cfg(test)]
 mod tests;

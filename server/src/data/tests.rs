@@ -2,13 +2,14 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
-use medley_core::dataset::{Split, Target, TaskKind};
+use medley_core::dataset::{AugmentConfig, Batch, Split, Target, TaskKind};
 
-use super::{DataError, DataFolder, FolderOptions};
+use super::{BatchOptions, BatchSource, CacheBudget, DataError, DataFolder, FolderOptions, Prefetch};
 
 /// The shared data: `MEDLEY_DATA`, or `../shared/data` beside the project; none where it is absent.
-pub(super) fn data_root() -> Option<PathBuf> {
+fn data_root() -> Option<PathBuf> {
     let beside = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/data"));
     let root = std::env::var_os("MEDLEY_DATA").map_or(beside, PathBuf::from);
     if root.is_dir() {
@@ -132,4 +133,43 @@ fn non_commercial_images_can_be_left_out() {
         assert!(matches!(error, DataError::NonCommercial { .. }), "{error}");
     }
     assert!(DataFolder::open_with(root.join("bccd"), options).is_ok());
+}
+
+fn batches(set: &str, options: BatchOptions) -> Option<BatchSource> {
+    let folder_options = FolderOptions { input_size: 96, ..FolderOptions::default() };
+    let folder = DataFolder::open_with(data_root()?.join(set), folder_options).unwrap();
+    let (task, items) = (folder.tasks[0].task.clone(), folder.tasks[0].val.clone());
+    Some(BatchSource::new(Arc::new(folder), task, items, options, CacheBudget::new(1 << 30)).unwrap())
+}
+
+#[test]
+fn batches_are_the_same_in_any_order_and_from_any_thread() {
+    let options = BatchOptions { pixel_budget: 8 * 96 * 96, augment: AugmentConfig::MICROSCOPY, seed: 11 };
+    let Some(source) = batches("dsb2018-fluo", options) else { return };
+    assert_eq!((source.batch_size(), source.batches_per_epoch()), (8, 11));
+    let last = source.batch(10).unwrap();
+    assert_eq!(last.batch, 1);
+    let expected: Vec<Batch> = (9..15).map(|number| source.batch(number).unwrap()).collect();
+    assert_eq!(expected[1], last);
+    assert_ne!(expected[0], expected[5]);
+
+    let Some(fresh) = batches("dsb2018-fluo", options) else { return };
+    let ahead = Prefetch::new(9, 3, 2, move |number| fresh.batch(number).unwrap());
+    assert_eq!(ahead.take(6).collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn every_image_comes_once_per_epoch() {
+    let options = BatchOptions { pixel_budget: 50_000, augment: AugmentConfig::default(), seed: 3 };
+    let Some(source) = batches("bccd", options) else { return };
+    let shown: Vec<Batch> =
+        (0..source.batches_per_epoch()).map(|number| source.batch(number).unwrap()).collect();
+    assert_eq!(shown.iter().map(|batch| batch.batch).sum::<usize>(), 87);
+    let boxes = |batch: &Batch| -> usize {
+        let count = |target: &Target| if let Target::Boxes(boxes) = target { boxes.len() } else { 0 };
+        batch.targets.iter().map(count).sum()
+    };
+    assert_eq!(shown.iter().map(boxes).sum::<usize>(), 1_137);
+    // 640 x 480 at 96 is 96 x 72, and 72 is rounded up to a multiple of 32.
+    assert_eq!((shown[0].height, shown[0].width, shown[0].valid[0]), (96, 96, (72, 96)));
 }

@@ -1,0 +1,91 @@
+//! The training batches of one task, by number.
+
+use std::sync::Arc;
+
+use medley_core::dataset::{
+    AugmentConfig, Augmentation, Batch, Prepared, Task, batch_size_for, collate, epoch_order, sample_seed,
+};
+
+use super::{CacheBudget, DataError, DataFolder, Item, SampleCache};
+
+/// How batches are made.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct BatchOptions {
+    /// About this many pixels are in a batch; there is at least one image.
+    pub pixel_budget: usize,
+    /// Random changes.
+    pub augment: AugmentConfig,
+    /// Seed of order and changes.
+    pub seed: u64,
+}
+
+/// An endless row of batches of one task. Batch number `n` is the same whenever and wherever it is asked
+/// for: nothing is remembered but pixels.
+#[derive(Debug)]
+pub struct BatchSource {
+    folder: Arc<DataFolder>,
+    task: Task,
+    items: Vec<Item>,
+    cache: SampleCache,
+    options: BatchOptions,
+    batch_size: usize,
+}
+
+impl BatchSource {
+    /// Batches of `items`, which belong to `task` of `folder`.
+    ///
+    /// # Errors
+    /// [`DataError::Empty`] when there is no item.
+    pub fn new(
+        folder: Arc<DataFolder>,
+        task: Task,
+        items: Vec<Item>,
+        options: BatchOptions,
+        budget: Arc<CacheBudget>,
+    ) -> Result<Self, DataError> {
+        if items.is_empty() {
+            return Err(DataError::Empty { task: task.id });
+        }
+        let cache = SampleCache::new(items.len(), budget);
+        let batch_size =
+            batch_size_for(options.pixel_budget, task.input_size, task.input_size).min(items.len());
+        Ok(Self { folder, task, items, cache, options, batch_size })
+    }
+
+    /// What the batches are for.
+    pub fn task(&self) -> &Task {
+        &self.task
+    }
+
+    /// Images per batch; the last one of an epoch may have fewer.
+    pub fn batch_size(&self) -> usize {
+        self.batch_size
+    }
+
+    /// Batches in which every image comes once.
+    pub fn batches_per_epoch(&self) -> u64 {
+        self.items.len().div_ceil(self.batch_size) as u64
+    }
+
+    /// Batch number `number`, counted from 0 across epochs.
+    ///
+    /// # Errors
+    /// When an image or its label cannot be read.
+    pub fn batch(&self, number: u64) -> Result<Batch, DataError> {
+        let epoch = number / self.batches_per_epoch();
+        let position = (number % self.batches_per_epoch()) as usize;
+        let order = epoch_order(self.items.len(), self.options.seed, epoch);
+        let members = order.iter().skip(position * self.batch_size).take(self.batch_size);
+        let samples = members.map(|index| self.sample(*index, epoch)).collect::<Result<_, _>>()?;
+        Ok(collate(samples))
+    }
+
+    /// Image `index` as it is shown in an epoch.
+    fn sample(&self, index: usize, epoch: u64) -> Result<Prepared, DataError> {
+        let load = || self.folder.load(&self.items[index]);
+        let sample = self.cache.get(index, self.task.input_size, load)?;
+        let seed = sample_seed(self.options.seed, epoch, index);
+        let change = Augmentation::draw(&self.options.augment, seed, sample.width, sample.height);
+        Ok(change.apply(sample))
+    }
+}

@@ -89,3 +89,76 @@ fn pad_mask(mask: &Mask, width: usize, height: usize) -> Mask {
     }
     Mask { width, height, labels }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::panic)]
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::dataset::BoxLabel;
+
+    fn sample(width: usize, height: usize, target: Target) -> Prepared {
+        Prepared { planes: vec![0.5; 3 * width * height], width, height, target }
+    }
+
+    fn mask(width: usize, height: usize) -> Target {
+        Target::Mask(Mask { width, height, labels: vec![1; width * height] })
+    }
+
+    #[test]
+    fn smaller_samples_are_padded() {
+        let batch = collate(vec![sample(40, 30, mask(40, 30)), sample(20, 10, mask(20, 10))]);
+        assert_eq!((batch.batch, batch.height, batch.width), (2, 32, 64));
+        assert_eq!(batch.valid, [(30, 40), (10, 20)]);
+        let Target::Mask(mask) = &batch.targets[1] else { panic!("a mask") };
+        assert_eq!((mask.width, mask.height), (64, 32));
+        for y in 0..32 {
+            for x in 0..64 {
+                let inside = x < 20 && y < 10;
+                assert_eq!(mask.labels[y * 64 + x], if inside { 1 } else { IGNORE });
+                for plane in 3..6 {
+                    let value = batch.images[(plane * 32 + y) * 64 + x];
+                    assert_eq!(value, if inside { 0.5 } else { 0.0 });
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_portrait_among_landscapes_is_scaled_down_with_its_boxes() {
+        let label = BoxLabel { x0: 8.0, y0: 32.0, x1: 16.0, y1: 64.0, class: 2 };
+        let portrait = sample(32, 64, Target::Boxes(vec![label]));
+        let batch = collate(vec![sample(96, 32, Target::Boxes(Vec::new())), portrait]);
+        assert_eq!((batch.height, batch.width, batch.valid[1]), (32, 96, (32, 16)));
+        let half = BoxLabel { x0: 4.0, y0: 16.0, x1: 8.0, y1: 32.0, class: 2 };
+        assert_eq!(batch.targets[1], Target::Boxes(vec![half]));
+    }
+
+    #[test]
+    fn batch_size_follows_image_size() {
+        assert_eq!(batch_size_for(8 * 192 * 192, 192, 192), 8);
+        assert_eq!(batch_size_for(8 * 192 * 192, 190, 161), 8);
+        assert_eq!(batch_size_for(1, 192, 192), 1);
+        assert_eq!(batch_size_for(32 * 32, 0, 0), 1);
+    }
+
+    proptest! {
+        #[test]
+        fn shapes_fit(sizes in prop::collection::vec((1_usize..70, 1_usize..70), 0..5)) {
+            let samples = sizes.iter().map(|(w, h)| sample(*w, *h, mask(*w, *h))).collect();
+            let batch = collate(samples);
+            prop_assert_eq!(batch.batch, sizes.len());
+            prop_assert_eq!((batch.height % 32, batch.width % 32), (0, 0));
+            prop_assert_eq!(batch.images.len(), sizes.len() * 3 * batch.height * batch.width);
+            prop_assert_eq!((batch.targets.len(), batch.valid.len()), (sizes.len(), sizes.len()));
+            for (target, (height, width)) in batch.targets.iter().zip(&batch.valid) {
+                let Target::Mask(mask) = target else { panic!("a mask") };
+                prop_assert_eq!((mask.width, mask.height), (batch.width, batch.height));
+                prop_assert!(*height <= batch.height && *width <= batch.width);
+                let labelled = mask.labels.iter().map(|label| usize::from(*label == 1)).sum::<usize>();
+                prop_assert_eq!(labelled, height * width);
+            }
+        }
+    }
+}

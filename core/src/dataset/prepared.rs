@@ -74,3 +74,45 @@ fn scale_box(label: &BoxLabel, sx: f32, sy: f32) -> BoxLabel {
         class: label.class,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::imaging::{Image, Pixels};
+
+    #[test]
+    fn the_longest_side_becomes_the_input_size() {
+        assert_eq!(scaled_size(640, 480, 192), (192, 144));
+        assert_eq!(scaled_size(28, 28, 64), (64, 64));
+        assert_eq!(scaled_size(1000, 1, 64), (64, 1));
+    }
+
+    #[test]
+    fn picture_and_boxes_are_scaled_alike() {
+        let image = Image::new(8, 4, 1, Pixels::U8(vec![255; 32])).unwrap();
+        let label = BoxLabel { x0: 2.0, y0: 1.0, x1: 6.0, y1: 4.0, class: 1 };
+        let prepared = Prepared::new(&Sample { image, target: Target::Boxes(vec![label]) }, 16);
+        assert_eq!((prepared.width, prepared.height), (16, 8));
+        assert!(prepared.planes.iter().all(|value| (value - 1.0).abs() < 1e-6));
+        let scaled = BoxLabel { x0: 4.0, y0: 2.0, x1: 12.0, y1: 8.0, class: 1 };
+        assert_eq!(prepared.target, Target::Boxes(vec![scaled]));
+    }
+
+    proptest! {
+        #[test]
+        fn every_size_works(width in 1_usize..200, height in 1_usize..200, input_size in 1_usize..200) {
+            let image = Image::new(width, height, 1, Pixels::U8(vec![9; width * height])).unwrap();
+            let labels = vec![3; width * height];
+            let sample = Sample { image, target: Target::Mask(Mask { width, height, labels }) };
+            let prepared = Prepared::new(&sample, input_size);
+            prop_assert_eq!(prepared.width.max(prepared.height), input_size);
+            prop_assert_eq!(prepared.planes.len(), 3 * prepared.width * prepared.height);
+            let labels = vec![3; prepared.width * prepared.height];
+            let (width, height) = (prepared.width, prepared.height);
+            prop_assert_eq!(prepared.target, Target::Mask(Mask { width, height, labels }));
+        }
+    }
+}

@@ -123,3 +123,69 @@ fn nearest(length: usize, start: f32, end: f32, outputs: usize) -> Vec<Option<us
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn sizes() -> impl Strategy<Value = (usize, usize)> {
+        (1_usize..40, 1_usize..40)
+    }
+
+    #[test]
+    fn values_are_those_of_pillow() {
+        // Image.fromarray(float32 [0, 1, 2, 3, 4, 5] as one row).resize((3, 1) and (4, 1), BILINEAR)
+        let row = [0.0, 1.0, 2.0, 3.0, 4.0, 5.0];
+        let close = |found: Vec<f32>, expected: &[f32]| {
+            assert_eq!(found.len(), expected.len());
+            assert!(found.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-5), "{found:?}");
+        };
+        let whole = Region::whole(6, 1);
+        close(resize_planes(&row, (6, 1), whole, (3, 1)), &[0.714_285_7, 2.5, 4.285_714]);
+        close(resize_planes(&[0.0, 1.0], (2, 1), Region::whole(2, 1), (4, 1)), &[0.0, 0.25, 0.75, 1.0]);
+    }
+
+    #[test]
+    fn a_region_beyond_the_picture_gives_a_border() {
+        let region = Region { x0: -1.0, y0: 0.0, x1: 3.0, y1: 1.0 };
+        assert_eq!(resize_planes(&[0.5, 0.75], (2, 1), region, (4, 1)), [0.0, 0.5, 0.75, 0.0]);
+        assert_eq!(resize_labels(&[1, 2], (2, 1), region, (4, 1), 255), [255, 1, 2, 255]);
+        let left = Region { x0: 0.0, y0: 0.0, x1: 1.0, y1: 1.0 };
+        assert_eq!(resize_labels(&[1, 2], (2, 1), left, (2, 2), 255), [1, 1, 1, 1]);
+    }
+
+    proptest! {
+        #[test]
+        fn a_constant_picture_stays_constant(from in sizes(), to in sizes(), value in 0.0_f32..1.0) {
+            let planes = vec![value; 3 * from.0 * from.1];
+            let out = resize_planes(&planes, from, Region::whole(from.0, from.1), to);
+            prop_assert_eq!(out.len(), 3 * to.0 * to.1);
+            prop_assert!(out.iter().all(|v| (v - value).abs() < 1e-5));
+        }
+
+        #[test]
+        fn values_stay_in_range(from in sizes(), to in sizes(), seed: u64) {
+            let area = from.0 * from.1;
+            let planes: Vec<f32> =
+                (0..area as u64).map(|i| (i.wrapping_mul(seed | 1) >> 40) as f32 / 16_777_216.0).collect();
+            let out = resize_planes(&planes, from, Region::whole(from.0, from.1), to);
+            prop_assert!(out.iter().all(|v| (-1e-5..=1.0 + 1e-5).contains(v)));
+        }
+
+        #[test]
+        fn no_label_is_invented(
+            from in sizes(), to in sizes(), labels in prop::collection::vec(0_u8..5, 1600), shift in -20.0_f32..20.0
+        ) {
+            let labels = &labels[..from.0 * from.1];
+            let whole = Region::whole(from.0, from.1);
+            let out = resize_labels(labels, from, whole, to, 255);
+            prop_assert_eq!(out.len(), to.0 * to.1);
+            prop_assert!(out.iter().all(|label| labels.contains(label)));
+            let moved = Region { x0: shift, x1: whole.x1 + shift, ..whole };
+            let out = resize_labels(labels, from, moved, to, 255);
+            prop_assert!(out.iter().all(|label| *label == 255 || labels.contains(label)));
+        }
+    }
+}

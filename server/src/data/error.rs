@@ -45,7 +45,7 @@ pub enum DataError {
         /// Why.
         source: CocoError,
     },
-    /// A MedMNIST file is not usable.
+    /// A `MedMNIST` file is not usable.
     #[error("{}: {source}", path.display())]
     Npz {
         /// The file.

@@ -10,7 +10,7 @@ use medley_core::imaging::{DEFAULT_MAX_PIXELS, decode};
 
 use super::{DataError, Item, Label, Source, TaskData};
 
-/// Largest array of an `.npz`, in bytes: MedMNIST at 224 pixels stays below.
+/// Largest array of an `.npz`, in bytes: `MedMNIST` at 224 pixels stays below.
 const MAX_NPZ_BYTES: u64 = 16 << 30;
 
 /// What to take from a folder.
@@ -75,7 +75,9 @@ impl DataFolder {
             if let (true, Some(licenses)) = (options.commercial_only, &licenses) {
                 let allowed =
                     |item: &Item| licenses.get(&item.name).is_some_and(|text| !is_non_commercial(text));
-                Split::ALL.into_iter().for_each(|split| data.items_mut(split).retain(allowed));
+                for split in Split::ALL {
+                    data.items_mut(split).retain(allowed);
+                }
             }
             folder.tasks.push(data);
         }

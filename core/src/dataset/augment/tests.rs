@@ -91,7 +91,7 @@ proptest! {
         }
         if boxes.is_empty() {
             // What is left of the object is less than 30 % of what the scale makes of it.
-            let pixels = mask.labels.iter().filter(|label| **label == 1).count() as f32;
+            let pixels = mask.labels.iter().map(|label| f32::from(*label == 1)).sum::<f32>();
             let scale = size.0 as f32 / (change.region.x1 - change.region.x0);
             let (w, h) = ((object.2 - object.0) as f32 * scale, (object.3 - object.1) as f32 * scale);
             prop_assert!(pixels <= LEAST_VISIBLE * w * h + w + h + 1.0);

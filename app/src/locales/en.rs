@@ -26,7 +26,9 @@ pub const WORDS: Words = Words {
     not_medical: "Not a medical device.",
 
     picture: "Image",
-    canvas: |name, width, height| format!("{name}, {width} × {height} pixels, with the model's result drawn on it"),
+    canvas: |name, width, height| {
+        format!("{name}, {width} × {height} pixels, with the model's result drawn on it")
+    },
     no_picture: "Choose a sample or add an image",
     zoom_in: "Zoom in",
     zoom_out: "Zoom out",
@@ -88,7 +90,8 @@ pub const WORDS: Words = Words {
         reason: "Reason",
     },
 
-    load_failed: |failure| match failure {
+    load_failed: |failure| {
+        match failure {
         LoadFailure::Missing => {
             "The model file is missing on the server. Put medley-nano.safetensors into its models folder, then try again."
                 .to_owned()
@@ -99,22 +102,31 @@ pub const WORDS: Words = Words {
         LoadFailure::Unreadable(reason) => {
             format!("The model file cannot be read by this version of Medley. ({reason})")
         }
+    }
     },
     try_again: "Try again",
     refused: RefusedWords {
         format: |name| format!("“{name}” is not a PNG or JPEG image. Save it as PNG or JPEG and open that."),
         damaged: |name| {
-            format!("“{name}” is damaged or incomplete and could not be decoded. Try the original file, or save it again as PNG.")
+            format!(
+                "“{name}” is damaged or incomplete and could not be decoded. Try the original file, or save it again as PNG."
+            )
         },
         too_large: |name, width, height, limit| {
-            format!("“{name}” has {width} × {height} pixels, more than the {limit} megapixels that fit here. Crop it, or let it be made smaller.")
+            format!(
+                "“{name}” has {width} × {height} pixels, more than the {limit} megapixels that fit here. Crop it, or let it be made smaller."
+            )
         },
         scale_to: |width, height| format!("Open at {width} × {height}"),
-        unreadable: |name| format!("“{name}” could not be read from disk. Choose it again, or copy it elsewhere first."),
+        unreadable: |name| {
+            format!("“{name}” could not be read from disk. Choose it again, or copy it elsewhere first.")
+        },
         no_file: "There was no image in that. A PNG or JPEG file, or a copied picture, works.",
         pasted: "Pasted image",
     },
-    predict_failed: |reason| format!("The model could not process this image. Try another task or image. ({reason})"),
+    predict_failed: |reason| {
+        format!("The model could not process this image. Try another task or image. ({reason})")
+    },
     restarting: "The computation stopped unexpectedly. Starting again…",
     stopped: "The computation keeps stopping on this computer. Try a smaller image, or another browser.",
 

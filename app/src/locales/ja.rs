@@ -20,13 +20,15 @@ pub const WORDS: Words = Words {
     },
     your_images: "自分の画像",
     add_images: "画像を追加",
-    drop_hint: "PNG・JPEGのドロップや貼り付けもできます",
+    drop_hint: "PNG・JPEGのドロップ、貼り付けも可",
     drop_here: "ドロップして開く",
     privacy: "画像はこのコンピューターの外に出ません。",
     not_medical: "医療機器ではありません。診断には使用できません。",
 
     picture: "画像",
-    canvas: |name, width, height| format!("{name}、{width} × {height} 画素。モデルの結果を重ねて表示しています"),
+    canvas: |name, width, height| {
+        format!("{name}、{width} × {height} 画素。モデルの結果を重ねて表示しています")
+    },
     no_picture: "サンプルを選ぶか、画像を追加してください",
     zoom_in: "拡大",
     zoom_out: "縮小",
@@ -88,7 +90,8 @@ pub const WORDS: Words = Words {
         reason: "理由",
     },
 
-    load_failed: |failure| match failure {
+    load_failed: |failure| {
+        match failure {
         LoadFailure::Missing => {
             "サーバーにモデルのファイルがありません。medley-nano.safetensors を models フォルダーに置いて、もう一度お試しください。"
                 .to_owned()
@@ -99,18 +102,29 @@ pub const WORDS: Words = Words {
         LoadFailure::Unreadable(reason) => {
             format!("このモデルのファイルは、この版のMedleyでは読み込めません。（{reason}）")
         }
+    }
     },
     try_again: "もう一度試す",
     refused: RefusedWords {
-        format: |name| format!("「{name}」はPNGでもJPEGでもありません。PNGまたはJPEGで保存し直してから開いてください。"),
+        format: |name| {
+            format!("「{name}」はPNGでもJPEGでもありません。PNGまたはJPEGで保存し直してから開いてください。")
+        },
         damaged: |name| {
-            format!("「{name}」は破損しているか不完全なため、読み込めませんでした。元のファイルを使うか、PNGで保存し直してください。")
+            format!(
+                "「{name}」は破損しているか不完全なため、読み込めませんでした。元のファイルを使うか、PNGで保存し直してください。"
+            )
         },
         too_large: |name, width, height, limit| {
-            format!("「{name}」は {width} × {height} 画素あり、上限の {limit} メガピクセルを超えています。切り抜くか、縮小して開いてください。")
+            format!(
+                "「{name}」は {width} × {height} 画素あり、上限の {limit} メガピクセルを超えています。切り抜くか、縮小して開いてください。"
+            )
         },
         scale_to: |width, height| format!("{width} × {height} に縮小して開く"),
-        unreadable: |name| format!("「{name}」を読み取れませんでした。もう一度選ぶか、別の場所にコピーしてから開いてください。"),
+        unreadable: |name| {
+            format!(
+                "「{name}」を読み取れませんでした。もう一度選ぶか、別の場所にコピーしてから開いてください。"
+            )
+        },
         no_file: "画像が含まれていません。PNG・JPEGのファイルか、コピーした画像を使ってください。",
         pasted: "貼り付けた画像",
     },

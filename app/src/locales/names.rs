@@ -13,7 +13,12 @@ const TASKS: [(&str, TaskKind, &str, &str); 13] = [
     ("vnc-em", TaskKind::Segmentation, "Nerve tissue, electron microscopy", "神経組織（電子顕微鏡）"),
     ("cxr-lungs", TaskKind::Segmentation, "Lungs and heart, chest X-ray", "肺と縦隔（胸部X線）"),
     ("nih-cxr-pneumonia", TaskKind::Classification, "Pneumonia, adult chest X-ray", "肺炎（成人の胸部X線）"),
-    ("pneumoniamnist-sub", TaskKind::Classification, "Pneumonia, child's chest X-ray", "肺炎（小児の胸部X線）"),
+    (
+        "pneumoniamnist-sub",
+        TaskKind::Classification,
+        "Pneumonia, child's chest X-ray",
+        "肺炎（小児の胸部X線）",
+    ),
     ("brain-tumor-mr", TaskKind::Classification, "Type of a brain tumour, MR", "脳腫瘍の種類（MR）"),
     ("msd-hippocampus", TaskKind::Segmentation, "Hippocampus, MR", "海馬（MR）"),
     ("sarscov2-ct", TaskKind::Classification, "COVID-19, chest CT", "COVID-19（胸部CT）"),

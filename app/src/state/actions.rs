@@ -28,7 +28,10 @@ impl App {
         }
         let first = self.address.with_value(|address| address.sample).unwrap_or(Scene::ALL[0]);
         let key = self.entries.with_untracked(|entries| {
-            entries.iter().find(|e| matches!(e.source, Source::Sample { scene, .. } if scene == first)).map(|e| e.key)
+            entries
+                .iter()
+                .find(|e| matches!(e.source, Source::Sample { scene, .. } if scene == first))
+                .map(|e| e.key)
         });
         if let Some(key) = key {
             self.choose(key);
@@ -39,7 +42,8 @@ impl App {
     fn load_model(self) {
         self.phase.set(Phase::Starting);
         let base = window().location().href().unwrap_or_default();
-        let url = web_sys::Url::new_with_base(MODEL, &base).map_or_else(|_| MODEL.to_owned(), |url| url.href());
+        let url =
+            web_sys::Url::new_with_base(MODEL, &base).map_or_else(|_| MODEL.to_owned(), |url| url.href());
         let id = self.ask(Ask::Load { url }, None);
         self.awaited.update_value(|awaited| awaited.load = id);
     }
@@ -75,7 +79,8 @@ impl App {
     /// After a crash: says so, and does everything again with a new Worker.
     pub(super) fn worker_crashed(self, reason: &str) {
         leptos::logging::error!("the Worker ended: {reason}");
-        let checking = self.model.with_untracked(Option::is_some) && self.report.with_untracked(Option::is_none);
+        let checking =
+            self.model.with_untracked(Option::is_some) && self.report.with_untracked(Option::is_none);
         if checking || self.device.get_untracked() == DeviceKind::WebGpu {
             self.link.update_value(|link| link.gpu_failure = Some(reason.to_owned()));
         }
@@ -246,9 +251,10 @@ fn for_scene(scene: Scene, tasks: &[TaskCard]) -> Option<&TaskCard> {
         Scene::Radiograph => {
             (&[("cxr-lungs", Segmentation), ("nih-cxr-pneumonia", Classification)], &["x-ray", "radiograph"])
         }
-        Scene::Tomograph => {
-            (&[("msd-hippocampus", Segmentation), ("brain-tumor-mr", Classification)], &["tomograph", "mr", "ct"])
-        }
+        Scene::Tomograph => (
+            &[("msd-hippocampus", Segmentation), ("brain-tumor-mr", Classification)],
+            &["tomograph", "mr", "ct"],
+        ),
     };
     let by_set = wanted
         .iter()

@@ -22,6 +22,8 @@ impl Default for View {
 
 /// Free space around a fitted picture.
 const MARGIN: f64 = 24.0;
+/// Free space under it, for the line of tools.
+const BOTTOM: f64 = 72.0;
 /// At most this many screen pixels per image pixel.
 const MAX_SCALE: f64 = 64.0;
 /// At least this many screen pixels of the picture stay in sight.
@@ -30,9 +32,10 @@ const KEEP: f64 = 48.0;
 impl View {
     /// The whole image in the middle of the canvas.
     pub fn fit(image: (f64, f64), canvas: (f64, f64)) -> Self {
-        let free = |length: f64| (length - 2.0 * MARGIN).max(16.0);
-        let scale = (free(canvas.0) / image.0).min(free(canvas.1) / image.1).min(MAX_SCALE);
-        let (x, y) = ((canvas.0 - image.0 * scale) / 2.0, (canvas.1 - image.1 * scale) / 2.0);
+        let (width, height) = ((canvas.0 - 2.0 * MARGIN).max(16.0), (canvas.1 - MARGIN - BOTTOM).max(16.0));
+        let scale = (width / image.0).min(height / image.1).min(MAX_SCALE);
+        let x = MARGIN + (width - image.0 * scale) / 2.0;
+        let y = MARGIN + (height - image.1 * scale) / 2.0;
         Self { x, y, scale, fitted: true }
     }
 
@@ -71,11 +74,12 @@ mod tests {
     const CANVAS: (f64, f64) = (800.0, 600.0);
 
     #[test]
-    fn a_fitted_image_is_whole_and_centred() {
+    fn a_fitted_image_is_whole_and_centred_above_the_tools() {
         let view = View::fit(IMAGE, CANVAS);
         assert!((view.x - (CANVAS.0 - IMAGE.0 * view.scale) / 2.0).abs() < 1e-9);
         assert!(view.x >= 0.0 && view.y >= 0.0);
         assert!(view.x + IMAGE.0 * view.scale <= CANVAS.0);
+        assert!(view.y + IMAGE.1 * view.scale <= CANVAS.1 - super::BOTTOM + 1e-9);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use leptos::task::spawn_local;
 use wasm_bindgen_futures::JsFuture;
 
 use super::icons::{Glyph, Icon};
-use super::{OpenPanel, Panel};
+use super::{OpenPanel, Panel, focus_when_shown};
 use crate::locales::{Words, megabytes, milliseconds};
 use crate::state::App;
 use crate::worker::messages::{Adapter, DeviceReport, Verdict};
@@ -15,6 +15,8 @@ use crate::worker::messages::{Adapter, DeviceReport, Verdict};
 pub fn DevicePanel() -> impl IntoView {
     let app = expect_context::<App>();
     let panel = expect_context::<OpenPanel>();
+    let place = NodeRef::new();
+    focus_when_shown(place);
     let copied = RwSignal::new(false);
     let copy = move |_| {
         let text = untrack(|| as_text(app));
@@ -31,7 +33,7 @@ pub fn DevicePanel() -> impl IntoView {
 
     view! {
         <Show when=move || panel.is(Panel::Device)>
-            <section class="panel" id="device-panel" data-testid="device-panel" aria-label=move || app.words().device>
+            <section class="panel" node_ref=place tabindex="-1" id="device-panel" data-testid="device-panel" aria-label=move || app.words().device>
                 <div class="panel-top">
                     <h2>{move || app.words().device}</h2>
                     <button class="tool" aria-label=move || app.words().close on:click=move |_| panel.close()>
@@ -51,7 +53,7 @@ pub fn DevicePanel() -> impl IntoView {
 }
 
 /// Why the device in use is in use, in a sentence.
-fn conclusion(app: App) -> &'static str {
+pub fn conclusion(app: App) -> &'static str {
     let words = &app.words().verdict;
     app.report.with(|report| match report.as_ref().map(|report| &report.verdict) {
         None => words.checking,
@@ -85,7 +87,10 @@ fn measured(words: &Words, report: &DeviceReport) -> Vec<(String, String)> {
     let words = &words.report;
     let mut facts = Vec::new();
     if let Some(adapter) = &report.adapter {
-        facts.push((words.adapter.to_owned(), adapter_name(adapter).unwrap_or_else(|| words.unnamed.to_owned())));
+        facts.push((
+            words.adapter.to_owned(),
+            adapter_name(adapter).unwrap_or_else(|| words.unnamed.to_owned()),
+        ));
     }
     if let Some(difference) = report.difference {
         let passed = if difference <= report.tolerance { words.passed } else { words.failed };

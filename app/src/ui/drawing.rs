@@ -62,7 +62,7 @@ fn smooth(context: &CanvasRenderingContext2d, scene: &Scene) {
 
 fn draw_layers(context: &CanvasRenderingContext2d, scene: &Scene, size: (u32, u32)) -> Result<(), JsValue> {
     for layer in scene.layers {
-        context.set_global_alpha(scene.opacity * 0.6);
+        context.set_global_alpha(scene.opacity * 0.5);
         match layer.ink.hatch {
             Hatch::Plain => context.draw_image_with_html_canvas_element(&layer.canvas, 0.0, 0.0)?,
             hatch => {
@@ -76,7 +76,7 @@ fn draw_layers(context: &CanvasRenderingContext2d, scene: &Scene, size: (u32, u3
         if let Some(outline) = &layer.outline {
             context.set_global_alpha((scene.opacity * 1.6).min(1.0));
             context.set_stroke_style_str(&layer.ink.css());
-            context.set_line_width(1.5 / scene.view.scale);
+            context.set_line_width(2.0 / scene.view.scale);
             context.set_line_cap("round");
             context.stroke_with_path(outline);
         }
@@ -93,7 +93,8 @@ fn hatched(
     size: (u32, u32),
 ) -> Result<Option<HtmlCanvasElement>, JsValue> {
     let Some(canvas) = surface::new(size.0, size.1) else { return Ok(None) };
-    let (Some(context), Some(pattern)) = (surface::context(&canvas), pattern(layer.ink, hatch, scene.ratio)?) else {
+    let (Some(context), Some(pattern)) = (surface::context(&canvas), pattern(layer.ink, hatch, scene.ratio)?)
+    else {
         return Ok(None);
     };
     to_image(&context, scene)?;
@@ -115,7 +116,7 @@ fn pattern(ink: Ink, hatch: Hatch, ratio: f64) -> Result<Option<CanvasPattern>, 
     let Some(context) = surface::context(&tile) else { return Ok(None) };
     context.set_fill_style_str(&ink.css());
     context.set_stroke_style_str(&ink.css());
-    context.set_global_alpha(0.45);
+    context.set_global_alpha(0.25);
     context.fill_rect(0.0, 0.0, side, side);
     context.set_global_alpha(1.0);
     context.set_line_width(1.8 * ratio);
@@ -180,7 +181,12 @@ fn dashes(hatch: Hatch) -> Array {
 }
 
 /// Class and score above a box's corner.
-fn draw_words(context: &CanvasRenderingContext2d, words: &str, at: (f64, f64), ink: Ink) -> Result<(), JsValue> {
+fn draw_words(
+    context: &CanvasRenderingContext2d,
+    words: &str,
+    at: (f64, f64),
+    ink: Ink,
+) -> Result<(), JsValue> {
     let width = context.measure_text(words)?.width() + 8.0;
     let (x, y) = (at.0 - 1.0, at.1 - 17.0);
     context.set_fill_style_str(&ink.css());

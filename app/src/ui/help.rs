@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::icons::{Glyph, Icon};
-use super::{OpenPanel, Panel};
+use super::{OpenPanel, Panel, focus_when_shown};
 use crate::state::App;
 
 /// Help, beside the picture, not over it.
@@ -11,6 +11,8 @@ use crate::state::App;
 pub fn HelpPanel() -> impl IntoView {
     let app = expect_context::<App>();
     let panel = expect_context::<OpenPanel>();
+    let place = NodeRef::new();
+    focus_when_shown(place);
     let rows = move || {
         let keys = &app.words().keys;
         [
@@ -25,7 +27,7 @@ pub fn HelpPanel() -> impl IntoView {
     };
     view! {
         <Show when=move || panel.is(Panel::Help)>
-            <section class="panel" id="help-panel" data-testid="help-panel" aria-label=move || app.words().help>
+            <section class="panel" node_ref=place tabindex="-1" id="help-panel" data-testid="help-panel" aria-label=move || app.words().help>
                 <div class="panel-top">
                     <h2>{move || app.words().help}</h2>
                     <button class="tool" aria-label=move || app.words().close on:click=move |_| panel.close()>

@@ -37,7 +37,9 @@ impl Icon {
             Self::Plus => "M10 4v12M4 10h12",
             Self::Minus => "M4 10h12",
             Self::Fit => "M3 7V3h4M13 3h4v4M17 13v4h-4M7 17H3v-4",
-            Self::Eye => "M2 10s3-5.5 8-5.5S18 10 18 10s-3 5.5-8 5.5S2 10 2 10zM10 7.6a2.4 2.4 0 1 0 0 4.8a2.4 2.4 0 0 0 0-4.8z",
+            Self::Eye => {
+                "M2 10s3-5.5 8-5.5S18 10 18 10s-3 5.5-8 5.5S2 10 2 10zM10 7.6a2.4 2.4 0 1 0 0 4.8a2.4 2.4 0 0 0 0-4.8z"
+            }
             Self::Close => "M5 5l10 10M15 5L5 15",
             Self::Lock => "M5 9h10v8H5zM7 9V6.5a3 3 0 0 1 6 0V9",
             Self::List => "M3 5h14M3 10h14M3 15h14",

@@ -17,6 +17,7 @@ mod toolbar;
 mod viewer;
 
 use leptos::ev;
+use leptos::html::Section;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{DragEvent, File, FileList, HtmlElement, KeyboardEvent};
@@ -46,39 +47,68 @@ pub enum Panel {
     Help,
 }
 
-/// The open panel.
+/// The open panel, and what had the focus before it opened.
 #[derive(Clone, Copy)]
-pub struct OpenPanel(pub RwSignal<Option<Panel>>);
+pub struct OpenPanel {
+    open: RwSignal<Option<Panel>>,
+    before: StoredValue<Option<HtmlElement>, LocalStorage>,
+}
 
 impl OpenPanel {
+    fn new() -> Self {
+        Self { open: RwSignal::new(None), before: StoredValue::new_local(None) }
+    }
+
     /// Opens a panel, or closes it where it is open.
     pub fn toggle(self, panel: Panel) {
-        self.0.update(|open| *open = if *open == Some(panel) { None } else { Some(panel) });
+        if self.open.get_untracked() == Some(panel) {
+            self.close();
+        } else {
+            let focused = document().active_element().and_then(|element| element.dyn_into().ok());
+            self.before.set_value(focused);
+            self.open.set(Some(panel));
+        }
     }
 
     /// Whether it is open; tracks it.
     pub fn is(self, panel: Panel) -> bool {
-        self.0.get() == Some(panel)
+        self.open.get() == Some(panel)
     }
 
-    /// Closes whatever is open.
+    /// Closes whatever is open, and gives the focus back.
     pub fn close(self) {
-        self.0.set(None);
+        if self.open.get_untracked().is_none() {
+            return;
+        }
+        self.open.set(None);
+        if let Some(Some(before)) = self.before.try_update_value(Option::take) {
+            let _ = before.focus();
+        }
     }
+}
+
+/// Gives a panel the focus as soon as it is on the screen.
+pub fn focus_when_shown(panel: NodeRef<Section>) {
+    Effect::new(move |_| {
+        if let Some(panel) = panel.get() {
+            let _ = panel.focus();
+        }
+    });
 }
 
 /// The whole screen.
 #[component]
 pub fn Screen() -> impl IntoView {
     let app = App::new();
-    let panel = OpenPanel(RwSignal::new(None));
+    let panel = OpenPanel::new();
     let dragging = RwSignal::new(false);
     provide_context(app);
     provide_context(panel);
-    provide_context(Stage::new(app));
+    let stage = Stage::new(app);
+    provide_context(stage);
 
     dress_document(app);
-    listen_for_keys(app, panel);
+    listen_for_keys(app, panel, stage);
     listen_for_files(app, dragging);
     app.install_hooks();
     app.start();
@@ -92,6 +122,7 @@ pub fn Screen() -> impl IntoView {
             </aside>
             <section class="zone zone-picture" aria-label=move || app.words().picture data-testid="drop">
                 <Viewer />
+                <p class="promises narrow-only">{move || app.words().privacy} " " {move || app.words().not_medical}</p>
                 <StartUp />
                 <Toolbar />
                 <Show when=move || dragging.get()>
@@ -101,7 +132,7 @@ pub fn Screen() -> impl IntoView {
             <aside class="zone zone-task" aria-label=move || app.words().show_task>
                 <TaskPanel />
                 <ResultPanel />
-                <p class="quiet foot">{move || app.words().not_medical}</p>
+                <p class="quiet foot">{move || app.words().not_medical} " " {move || app.words().caution}</p>
             </aside>
             <Show when=move || panel.is(Panel::Images) || panel.is(Panel::Task)>
                 <button class="scrim" aria-label=move || app.words().close on:click=move |_| panel.close()></button>
@@ -126,7 +157,7 @@ fn dress_document(app: App) {
 }
 
 /// Keys that work everywhere.
-fn listen_for_keys(app: App, panel: OpenPanel) {
+fn listen_for_keys(app: App, panel: OpenPanel, stage: Stage) {
     let down = window_event_listener(ev::keydown, move |event: KeyboardEvent| {
         if event.ctrl_key() || event.meta_key() || event.alt_key() || is_typing(&event) {
             return;
@@ -135,6 +166,9 @@ fn listen_for_keys(app: App, panel: OpenPanel) {
             "h" | "H" => app.hidden.set(true),
             "?" => panel.toggle(Panel::Help),
             "Escape" => panel.close(),
+            "+" | "=" => stage.zoom(1.25),
+            "-" => stage.zoom(0.8),
+            "0" => stage.fit(),
             _ => {}
         }
     });

@@ -57,7 +57,9 @@ fn sentence(app: App, notice: &Notice) -> String {
 
 /// For an image that is too large: open it smaller.
 fn offer(app: App, notice: &Notice) -> Option<impl IntoView + use<>> {
-    let Notice::Refused { source, reason: Refusal::TooLarge { width, height }, .. } = notice else { return None };
+    let Notice::Refused { source, reason: Refusal::TooLarge { width, height }, .. } = notice else {
+        return None;
+    };
     let Source::File { file, .. } = source.clone() else { return None };
     let (width, height) = fitting_size(*width, *height);
     let file = StoredValue::new_local(file);

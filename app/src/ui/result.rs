@@ -5,12 +5,13 @@ use leptos::task::spawn_local;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlAnchorElement, Url};
 
+use super::device::conclusion;
 use super::icons::{Glyph, Icon};
 use super::layers;
 use super::legend::Legend;
 use crate::locales::{class_name, percent, seconds};
 use crate::state::{App, Shown, surface};
-use crate::worker::messages::Finding;
+use crate::worker::messages::{Finding, Verdict};
 
 /// The result, or its place.
 #[component]
@@ -28,6 +29,9 @@ pub fn ResultPanel() -> impl IntoView {
                 .into_any(),
                 None => view! { <p class="quiet">{app.words().no_result}</p> }.into_any(),
             }}
+            <Show when=move || slower_than_hoped(app)>
+                <p class="quiet" data-testid="device-note">{move || conclusion(app)}</p>
+            </Show>
         </section>
         {move || match app.shown.get().map(|shown| shown.outcome.finding) {
             Some(Finding::Mask(_)) => view! {
@@ -47,6 +51,14 @@ pub fn ResultPanel() -> impl IntoView {
     }
 }
 
+/// The CPU computes because the GPU cannot.
+fn slower_than_hoped(app: App) -> bool {
+    app.report.with(|report| {
+        let verdict = report.as_ref().map(|report| &report.verdict);
+        matches!(verdict, Some(Verdict::NoGpu | Verdict::GpuFailed(_) | Verdict::GpuWrong))
+    })
+}
+
 /// The number that matters, large, and the time.
 #[component]
 fn Answer(
@@ -55,8 +67,12 @@ fn Answer(
 ) -> impl IntoView {
     let app = expect_context::<App>();
     let outcome = shown.outcome.clone();
-    let time = (app.words().took)(&seconds(outcome.seconds), app.device_name(outcome.device));
-    let time = view! { <p class="quiet" data-testid="time" data-seconds=outcome.seconds.to_string()>{time}</p> };
+    let (took, device) = (outcome.seconds, outcome.device);
+    let time = view! {
+        <p class="quiet" data-testid="time" data-seconds=took.to_string()>
+            {move || (app.words().took)(&seconds(took), app.device_name(device))}
+        </p>
+    };
     match &outcome.finding {
         Finding::Classes(shares) => view! {
             <Bars classes=shown.task.classes.clone() shares=shares.clone() />
@@ -191,10 +207,14 @@ fn DownloadMask() -> impl IntoView {
     let app = expect_context::<App>();
     let save = move |_| {
         spawn_local(async move {
-            let Some(canvas) = app.shown.with_untracked(|shown| layers::flat(shown.as_ref()?)) else { return };
+            let Some(canvas) = app.shown.with_untracked(|shown| layers::flat(shown.as_ref()?)) else {
+                return;
+            };
             let Some(blob) = surface::to_png(&canvas).await else { return };
             let Ok(url) = Url::create_object_url_with_blob(&blob) else { return };
-            if let Some(link) = document().create_element("a").ok().and_then(|a| a.dyn_into::<HtmlAnchorElement>().ok()) {
+            if let Some(link) =
+                document().create_element("a").ok().and_then(|a| a.dyn_into::<HtmlAnchorElement>().ok())
+            {
                 link.set_href(&url);
                 link.set_download(&format!("{}-mask.png", stem(&app.chosen_name())));
                 link.click();

@@ -85,7 +85,7 @@ fn Failure(
         <div class="failure" role="alert">
             <p>{text}</p>
             <button class="button" data-testid="try-again" on:click=move |_| app.try_again()>
-                {app.words().try_again}
+                {move || app.words().try_again}
             </button>
         </div>
     }
@@ -107,7 +107,9 @@ fn status_text(app: App) -> String {
     let words = app.words();
     match app.phase.get() {
         Phase::Starting => words.starting.to_owned(),
-        Phase::Downloading { received, total: None } => format!("{} {}", words.downloading, megabytes(received)),
+        Phase::Downloading { received, total: None } => {
+            format!("{} {}", words.downloading, megabytes(received))
+        }
         Phase::Downloading { received, total: Some(total) } => {
             format!("{} {}", words.downloading, (words.of_total)(&megabytes(received), &megabytes(total)))
         }
@@ -115,7 +117,9 @@ fn status_text(app: App) -> String {
         Phase::Failed(reason) => (words.load_failed)(&reason),
         Phase::Stopped => words.stopped.to_owned(),
         Phase::Ready if app.computing.get() => words.computing.to_owned(),
-        Phase::Ready => app.shown.with(|shown| shown.as_ref().map_or(words.ready.to_owned(), |shown| summary(app, shown))),
+        Phase::Ready => {
+            app.shown.with(|shown| shown.as_ref().map_or(words.ready.to_owned(), |shown| summary(app, shown)))
+        }
     }
 }
 

@@ -104,7 +104,7 @@ pub fn Viewer() -> impl IntoView {
             tabindex="0"
             role="img"
             aria-label=name
-            data-testid="canvas"
+            data-testid="overlay"
             on:wheel=move |event| wheel(stage, &event)
             on:pointerdown=pressed
             on:pointermove=moved
@@ -168,9 +168,6 @@ fn key(stage: Stage, event: &KeyboardEvent) {
         "ArrowRight" => stage.pan(-STEP, 0.0),
         "ArrowUp" => stage.pan(0.0, STEP),
         "ArrowDown" => stage.pan(0.0, -STEP),
-        "+" | "=" => stage.zoom(1.25),
-        "-" => stage.zoom(0.8),
-        "0" => stage.fit(),
         // The page does not scroll while the image is dragged with the space bar held.
         " " => {}
         _ => return,
@@ -210,7 +207,9 @@ fn follow_size(canvas: NodeRef<Canvas>, stage: Stage) {
 /// Draws once per frame, when something that is seen has changed.
 fn redraw_on_change(app: App, canvas: NodeRef<Canvas>, stage: Stage) {
     let ready = StoredValue::new_local(Vec::<Layer>::new());
-    Effect::new(move |_| ready.set_value(app.shown.with(|shown| shown.as_ref().map(layers).unwrap_or_default())));
+    Effect::new(move |_| {
+        ready.set_value(app.shown.with(|shown| shown.as_ref().map(layers).unwrap_or_default()))
+    });
 
     let waiting = StoredValue::new(false);
     Effect::new(move |_| {

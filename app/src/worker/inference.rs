@@ -1,0 +1,60 @@
+//! Applies the model to the current image.
+
+use std::rc::Rc;
+
+use medley_core::Medley;
+use medley_core::task::Prediction;
+
+use super::clock::now;
+use super::desk::Desk;
+use super::messages::{ClassTally, DeviceKind, Finding, FoundBox, Outcome};
+use super::objects;
+
+/// The model's answer and, for a mask, its labels.
+///
+/// # Errors
+/// In words for the visitor, when there is no image or model, or the device fails.
+pub async fn predict(desk: &Desk, task: &str) -> Result<(Outcome, Option<Vec<u8>>), String> {
+    let image = desk.image.borrow().clone().ok_or("no image is open")?;
+    let (medley, device) = chosen(desk)?;
+    let start = now();
+    let prediction = medley.predict(task, &image).await.map_err(|error| error.to_string())?;
+    let seconds = (now() - start) / 1000.0;
+
+    let classes = medley.tasks().iter().find(|t| t.id == task).map_or(0, |t| t.classes.len());
+    let (finding, labels) = match prediction {
+        Prediction::Classes(probabilities) => (Finding::Classes(probabilities), None),
+        Prediction::Mask(mask) => {
+            let tallies = (0..classes as u8).map(|class| ClassTally {
+                objects: objects::count(&mask.labels, mask.width, class),
+                pixels: mask.labels.iter().filter(|label| **label == class).count() as u64,
+            });
+            (Finding::Mask(tallies.collect()), Some(mask.labels))
+        }
+        Prediction::Boxes(boxes) => {
+            let found = boxes.into_iter().map(|b| FoundBox {
+                x0: b.x0,
+                y0: b.y0,
+                x1: b.x1,
+                y1: b.y1,
+                class: b.class,
+                score: b.score,
+            });
+            (Finding::Boxes(found.collect()), None)
+        }
+    };
+    let (width, height) = (image.width() as u32, image.height() as u32);
+    Ok((Outcome { task: task.to_owned(), finding, width, height, seconds, device }, labels))
+}
+
+/// The model on the chosen device.
+fn chosen(desk: &Desk) -> Result<(Rc<Medley>, DeviceKind), String> {
+    if desk.chosen.get() == Some(DeviceKind::WebGpu) {
+        let on_gpu = desk.gpu.borrow().as_ref().and_then(|gpu| gpu.medley.clone());
+        if let Some(medley) = on_gpu {
+            return Ok((medley, DeviceKind::WebGpu));
+        }
+    }
+    let on_cpu = desk.on_cpu.borrow().clone().ok_or("the model is not loaded")?;
+    Ok((on_cpu, DeviceKind::Cpu))
+}

@@ -1,0 +1,86 @@
+//! Images: the built-in ones, and those that visitors open.
+
+use std::rc::Rc;
+
+use js_sys::Uint8Array;
+use medley_core::imaging::{DEFAULT_MAX_PIXELS, Image, ImageError, Pixels, decode};
+use medley_core::synth;
+
+use super::desk::Desk;
+use super::entry::send;
+use super::messages::{Answer, Picture, Refusal, RequestId, Scene};
+
+/// The built-in samples never change.
+const SEED: u64 = 7;
+
+/// Sends a small picture of a scene.
+pub fn thumbnail(id: RequestId, scene: Scene, side: u32) {
+    let image = sample(scene, side);
+    send(id, &Answer::Thumbnail { scene, side }, Some(&rgba(&image)));
+}
+
+/// Makes a built-in sample the current image.
+pub fn open_sample(desk: &Desk, id: RequestId, scene: Scene, side: u32) {
+    open(desk, id, sample(scene, side));
+}
+
+/// Makes a file the current image.
+pub fn open_file(desk: &Desk, id: RequestId, bytes: Option<&Uint8Array>) {
+    let bytes = bytes.map(Uint8Array::to_vec).unwrap_or_default();
+    match decode(&bytes, DEFAULT_MAX_PIXELS) {
+        Ok(image) => open(desk, id, image),
+        Err(error) => send(id, &Answer::Refused(refusal(error)), None),
+    }
+}
+
+fn open(desk: &Desk, id: RequestId, image: Image) {
+    let picture = Picture {
+        width: image.width() as u32,
+        height: image.height() as u32,
+        channels: image.channels() as u8,
+        bits: match image.pixels() {
+            Pixels::U8(_) => 8,
+            Pixels::U16(_) => 16,
+        },
+    };
+    let pixels = rgba(&image);
+    desk.image.replace(Some(Rc::new(image)));
+    send(id, &Answer::Opened(picture), Some(&pixels));
+}
+
+fn sample(scene: Scene, side: u32) -> Image {
+    let scene = match scene {
+        Scene::Fluorescence => synth::Scene::Fluorescence,
+        Scene::Slide => synth::Scene::Slide,
+        Scene::Radiograph => synth::Scene::Radiograph,
+        Scene::Tomograph => synth::Scene::Tomograph,
+    };
+    synth::sample(scene, side as usize, SEED).image
+}
+
+/// Four bytes per pixel for the screen.
+fn rgba(image: &Image) -> Uint8Array {
+    let step = image.channels();
+    let mut out = Vec::with_capacity(image.width() * image.height() * 4);
+    let mut add = |values: [u8; 3]| out.extend([values[0], values[1], values[2], 255]);
+    match image.pixels() {
+        Pixels::U8(values) => {
+            values.chunks_exact(step).for_each(|pixel| add([pixel[0], pixel[step / 2], pixel[step - 1]]));
+        }
+        Pixels::U16(values) => values.chunks_exact(step).for_each(|pixel| {
+            let high = |value: u16| (value >> 8) as u8;
+            add([high(pixel[0]), high(pixel[step / 2]), high(pixel[step - 1])]);
+        }),
+    }
+    Uint8Array::new_from_slice(&out)
+}
+
+fn refusal(error: ImageError) -> Refusal {
+    match error {
+        ImageError::UnknownFormat => Refusal::UnknownFormat,
+        ImageError::TooLarge { width, height, .. } => {
+            Refusal::TooLarge { width: width as u32, height: height as u32 }
+        }
+        other => Refusal::Damaged(other.to_string()),
+    }
+}

@@ -51,7 +51,9 @@ pub async fn run(args: &Args) -> Result<(), ServeError> {
     })?;
     let address = listener.local_addr().map_err(ServeError::Stopped)?;
     if !address.ip().is_loopback() {
-        tracing::warn!("other machines can reach this server, and browsers give WebGPU only to https and localhost");
+        tracing::warn!(
+            "other machines can reach this server, and browsers give WebGPU only to https and localhost"
+        );
     }
     println!("Medley is at http://{address} (Ctrl-C stops it)");
 

@@ -28,7 +28,8 @@ struct Entry {
 /// `index.json` and `NAME.safetensors`, from `dir`.
 pub fn routes(dir: PathBuf) -> Router {
     // A model may be replaced under its name, so the browser asks whether its copy is still good.
-    let revalidate = SetResponseHeaderLayer::overriding(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    let revalidate =
+        SetResponseHeaderLayer::overriding(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
     Router::new()
         .route("/index.json", get(index))
         .route("/{name}", get(file))
@@ -67,7 +68,11 @@ async fn list(dir: &Path) -> io::Result<Vec<Entry>> {
     Ok(entries)
 }
 
-async fn file(State(dir): State<Arc<Path>>, extract::Path(name): extract::Path<String>, request: Request) -> Response {
+async fn file(
+    State(dir): State<Arc<Path>>,
+    extract::Path(name): extract::Path<String>,
+    request: Request,
+) -> Response {
     if !is_model(&name) {
         return StatusCode::NOT_FOUND.into_response();
     }

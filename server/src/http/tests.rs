@@ -53,7 +53,8 @@ fn head<'a>(response: &'a Response<Body>, name: &str) -> &'a str {
 #[tokio::test]
 async fn the_page_has_its_mime_types() {
     let site = site();
-    for (path, mime) in [("/", "text/html"), ("/worker.js", "text/javascript"), (HASHED, "application/wasm")] {
+    for (path, mime) in [("/", "text/html"), ("/worker.js", "text/javascript"), (HASHED, "application/wasm")]
+    {
         let response = get(&site, path).await;
         assert_eq!(response.status(), StatusCode::OK, "{path}");
         assert_eq!(head(&response, "content-type"), mime, "{path}");
@@ -91,7 +92,10 @@ async fn every_answer_carries_the_security_headers() {
     for path in ["/", "/worker.js", "/missing", "/models/index.json", "/models/a.safetensors"] {
         let response = get(&site, path).await;
         let policy = head(&response, "content-security-policy");
-        assert!(policy.starts_with("default-src 'none'; script-src 'self' 'wasm-unsafe-eval'"), "{path}: {policy}");
+        assert!(
+            policy.starts_with("default-src 'none'; script-src 'self' 'wasm-unsafe-eval'"),
+            "{path}: {policy}"
+        );
         assert!(policy.contains("connect-src 'self';"), "{path}: {policy}");
         assert!(policy.contains("frame-ancestors 'none'"), "{path}: {policy}");
         assert_eq!(head(&response, "x-content-type-options"), "nosniff", "{path}");

@@ -9,4 +9,11 @@ pub mod dataset;
 pub mod imaging;
 pub mod metrics;
 pub mod model;
+pub mod predict;
+pub mod selftest;
 pub mod synth;
+pub mod task;
+pub mod train;
+pub mod weights;
+
+pub use predict::{Medley, PredictError};

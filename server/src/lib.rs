@@ -5,4 +5,7 @@
 
 pub mod cli;
 pub mod data;
+pub mod device;
 pub mod http;
+pub mod pretrain;
+pub mod runs;

@@ -24,7 +24,7 @@ pub struct Foundation {
 /// What the encoder makes of a batch: enough for every head, computed once.
 #[derive(Clone, Debug)]
 pub struct Features {
-    /// The padded images, `[B, 3, H, W]`.
+    /// The padded, normalised images, `[B, 3, H, W]`.
     image: Tensor<4>,
     /// Strides 4, 8, 16, 32; the last one squeezed.
     pyramid: [Tensor<4>; 4],
@@ -47,8 +47,8 @@ impl Foundation {
     pub fn encode(&self, images: Tensor<4>) -> Features {
         let [_, _, height, width] = images.dims();
         let image = pad_to_multiple(images, STRIDE);
-        // Centred at zero, as weights expect; black padding stays what black pixels are.
-        let [p4, p8, p16, p32] = self.encoder.forward(image.clone().sub_scalar(0.5).mul_scalar(4.0));
+        let image = normalise(image);
+        let [p4, p8, p16, p32] = self.encoder.forward(image.clone());
         Features { image, pyramid: [p4, p8, p16, self.squeezer.forward(p32)], size: [height, width] }
     }
 
@@ -76,6 +76,18 @@ impl Foundation {
     pub fn encoder(&self) -> &SwinV2 {
         &self.encoder
     }
+}
+
+/// Colour statistics of `ImageNet`, with which published encoders were trained.
+const MEAN: [f32; 3] = [0.485, 0.456, 0.406];
+const DEVIATION: [f32; 3] = [0.229, 0.224, 0.225];
+
+/// Centres and scales each colour channel.
+fn normalise(images: Tensor<4>) -> Tensor<4> {
+    let device = images.device();
+    let scale = Tensor::<1>::from_floats(DEVIATION.map(f32::recip), &device).reshape([1, 3, 1, 1]);
+    let mean = Tensor::<1>::from_floats(MEAN, &device).reshape([1, 3, 1, 1]);
+    (images - mean) * scale
 }
 
 /// Appends black rows and columns until both sides are multiples of `multiple`.

@@ -108,6 +108,17 @@ fn flatten(x: Tensor<4>) -> Tensor<3> {
 }
 
 impl Head {
+    /// The same head without dropout.
+    #[must_use]
+    pub fn without_dropout(self) -> Self {
+        match self {
+            Self::Class(head) => {
+                Self::Class(ClassHead { dropout: DropoutConfig::new(0.0).init(), linear: head.linear })
+            }
+            other => other,
+        }
+    }
+
     /// A head with random weights for `task`.
     pub fn new(task: &Task, config: &ModelConfig, device: &Device) -> Self {
         let classes = task.classes.len();

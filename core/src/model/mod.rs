@@ -10,7 +10,9 @@ mod conv;
 mod encoder;
 mod foundation;
 mod head;
+mod network;
 mod norm;
+mod parameters;
 mod pixel_decoder;
 mod squeezer;
 
@@ -19,5 +21,7 @@ pub use config::{BoxDecoderConfig, ModelConfig, PixelDecoderConfig, Preset, Swin
 pub use encoder::SwinV2;
 pub use foundation::{Features, Foundation, STRIDE};
 pub use head::{BoxHead, BoxLogits, ClassHead, Head, PixelHead};
+pub use network::{Network, Outputs};
+pub use parameters::{Named, Parameter, map_parameters, parameters, take_gradients};
 pub use pixel_decoder::PixelDecoder;
 pub use squeezer::Squeezer;

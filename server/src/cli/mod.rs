@@ -1,6 +1,12 @@
 //! The command line: one file per verb.
 
+mod files;
+mod model;
+mod overlay;
+mod predict;
+mod pretrain;
 mod serve;
+mod table;
 
 use std::error::Error;
 
@@ -19,6 +25,9 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Verb {
     Serve(serve::Args),
+    Pretrain(pretrain::Args),
+    Predict(predict::Args),
+    Model(model::Args),
 }
 
 impl Cli {
@@ -29,6 +38,9 @@ impl Cli {
     pub fn run(self) -> Result<(), Box<dyn Error>> {
         match self.verb {
             Verb::Serve(args) => Ok(serve::run(&args)?),
+            Verb::Pretrain(args) => pretrain::run(&args),
+            Verb::Predict(args) => Ok(predict::run(&args)?),
+            Verb::Model(args) => Ok(model::run(&args)?),
         }
     }
 }

@@ -1,0 +1,173 @@
+//! The public face: a trained model that answers about pictures.
+
+use std::collections::BTreeMap;
+
+use burn::tensor::{Device, ExecutionError, Tensor};
+use thiserror::Error;
+
+use crate::dataset::{Detection, Mask, Task, scaled_size};
+use crate::imaging::{Image, Region, resize_planes};
+use crate::model::{Network, Outputs};
+use crate::task::detection::DecodeSettings;
+use crate::task::{Frame, Prediction, predict};
+use crate::weights::{Arrays, ModelMetadata, Precision, WeightsError, export, import, read, write};
+
+/// A trained model on a device.
+///
+/// ```no_run
+/// # async fn example(bytes: &[u8], image: medley_core::imaging::Image) -> Result<(), Box<dyn std::error::Error>> {
+/// let medley = medley_core::Medley::from_bytes(bytes, &burn::tensor::Device::flex())?;
+/// let mask = medley.segment("nuclei", &image).await?;
+/// # Ok(()) }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Medley {
+    network: Network,
+    metadata: ModelMetadata,
+    device: Device,
+}
+
+/// Why there is no answer.
+#[derive(Debug, Error)]
+pub enum PredictError {
+    /// The model has no such task.
+    #[error("this model has no task `{asked}`; it has {known}")]
+    UnknownTask {
+        /// The task asked for.
+        asked: String,
+        /// All tasks of the model.
+        known: String,
+    },
+    /// The task exists but gives another kind of answer.
+    #[error("the task `{task}` does not give {wanted}; choose a task of that kind")]
+    OtherKind {
+        /// The task asked for.
+        task: String,
+        /// What was expected of it.
+        wanted: &'static str,
+    },
+    /// The device failed.
+    #[error("the computation failed on this device ({0}); try again, or use the CPU")]
+    Device(#[from] ExecutionError),
+}
+
+impl Medley {
+    /// Loads a model file onto `device`.
+    ///
+    /// # Errors
+    /// When the bytes are no Medley model, are damaged, or come from a newer version.
+    pub fn from_bytes(bytes: &[u8], device: &Device) -> Result<Self, WeightsError> {
+        let (arrays, map) = read(bytes)?;
+        let metadata = ModelMetadata::from_map(&map)?;
+        Self::from_arrays(&arrays, metadata, device)
+    }
+
+    fn from_arrays(arrays: &Arrays, metadata: ModelMetadata, device: &Device) -> Result<Self, WeightsError> {
+        let mut network = Network::new(metadata.config.clone(), metadata.tasks.clone(), device);
+        network.foundation = import(network.foundation, "foundation", arrays, device)?;
+        let heads = std::mem::take(&mut network.heads);
+        for (head, task) in heads.into_iter().zip(&network.tasks) {
+            network.heads.push(import(head, &format!("heads.{}", task.id), arrays, device)?);
+        }
+        Ok(Self { network, metadata, device: device.clone() })
+    }
+
+    /// Wraps a trained network. `metadata` must describe it.
+    pub fn new(network: &Network, metadata: ModelMetadata, device: &Device) -> Self {
+        Self { network: network.valid(), metadata, device: device.clone().inner() }
+    }
+
+    /// The model file: half precision, with its metadata.
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub async fn to_bytes(&self) -> Result<Vec<u8>, WeightsError> {
+        let mut arrays = Arrays::new();
+        export(&self.network.foundation, "foundation", &mut arrays).await?;
+        for (task, head) in self.network.tasks.iter().zip(&self.network.heads) {
+            export(head, &format!("heads.{}", task.id), &mut arrays).await?;
+        }
+        let map: BTreeMap<String, String> = self.metadata.to_map();
+        write(&arrays, &map, Precision::Half)
+    }
+
+    /// What the model can do.
+    pub fn tasks(&self) -> &[Task] {
+        &self.network.tasks
+    }
+
+    /// What the model file says about itself.
+    pub fn metadata(&self) -> &ModelMetadata {
+        &self.metadata
+    }
+
+    /// The network, for training on.
+    pub fn network(&self) -> &Network {
+        &self.network
+    }
+
+    /// Answers one picture, at its own size.
+    ///
+    /// # Errors
+    /// When the model has no such task, or the device fails.
+    pub async fn predict(&self, task: &str, image: &Image) -> Result<Prediction, PredictError> {
+        let (outputs, frame) = self.outputs(task, image)?;
+        let mut answers = predict(outputs, &[frame], &DecodeSettings::default()).await?;
+        // One frame in, one prediction out.
+        Ok(answers.pop().unwrap_or(Prediction::Boxes(Vec::new())))
+    }
+
+    /// The raw outputs for one picture, and how to get back to its size.
+    ///
+    /// # Errors
+    /// When the model has no such task.
+    pub fn outputs(&self, task: &str, image: &Image) -> Result<(Outputs, Frame), PredictError> {
+        let index = self.network.task_index(task).ok_or_else(|| self.unknown(task))?;
+        let original = (image.width(), image.height());
+        let (width, height) = scaled_size(original.0, original.1, self.network.tasks[index].input_size);
+        let planes =
+            resize_planes(&image.to_unit_planes(), original, Region::whole(original.0, original.1), (width, height));
+        let images =
+            Tensor::<1>::from_floats(planes.as_slice(), &self.device).reshape([1, 3, height, width]);
+        let frame = Frame { valid: [height, width], original: [original.1, original.0] };
+        Ok((self.network.forward(index, images), frame))
+    }
+
+    /// The mask of a segmentation task.
+    ///
+    /// # Errors
+    /// As [`Self::predict`], and when the task is of another kind.
+    pub async fn segment(&self, task: &str, image: &Image) -> Result<Mask, PredictError> {
+        match self.predict(task, image).await? {
+            Prediction::Mask(mask) => Ok(mask),
+            _ => Err(PredictError::OtherKind { task: task.into(), wanted: "masks" }),
+        }
+    }
+
+    /// The boxes of a detection task, best first.
+    ///
+    /// # Errors
+    /// As [`Self::predict`], and when the task is of another kind.
+    pub async fn detect(&self, task: &str, image: &Image) -> Result<Vec<Detection>, PredictError> {
+        match self.predict(task, image).await? {
+            Prediction::Boxes(boxes) => Ok(boxes),
+            _ => Err(PredictError::OtherKind { task: task.into(), wanted: "boxes" }),
+        }
+    }
+
+    /// The class probabilities of a classification task.
+    ///
+    /// # Errors
+    /// As [`Self::predict`], and when the task is of another kind.
+    pub async fn classify(&self, task: &str, image: &Image) -> Result<Vec<f32>, PredictError> {
+        match self.predict(task, image).await? {
+            Prediction::Classes(probabilities) => Ok(probabilities),
+            _ => Err(PredictError::OtherKind { task: task.into(), wanted: "classes" }),
+        }
+    }
+
+    fn unknown(&self, asked: &str) -> PredictError {
+        let known: Vec<&str> = self.tasks().iter().map(|task| task.id.as_str()).collect();
+        PredictError::UnknownTask { asked: asked.to_owned(), known: known.join(", ") }
+    }
+}

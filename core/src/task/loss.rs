@@ -1,0 +1,42 @@
+//! The loss of a batch, whatever its label type.
+
+use burn::tensor::Tensor;
+use thiserror::Error;
+
+use super::{classification, detection, segmentation};
+use crate::dataset::{Mask, Target};
+use crate::model::Outputs;
+
+/// Targets that do not belong to the outputs.
+#[derive(Debug, Error, Clone, PartialEq, Eq)]
+#[error("the targets of this batch are not of the label type of its task; check which data set feeds the task")]
+pub struct LossError;
+
+/// The loss of a batch, `[1]`, about 1 for an untrained head.
+///
+/// # Errors
+/// When a target is of another label type than the outputs.
+pub fn loss(outputs: Outputs, targets: &[Target]) -> Result<Tensor<1>, LossError> {
+    match outputs {
+        Outputs::Class(logits) => {
+            let classes = all(targets, |t| if let Target::Class(class) = t { Some(*class) } else { None })?;
+            Ok(classification::loss(logits, &classes))
+        }
+        Outputs::Pixel(logits) => {
+            let masks: Vec<Mask> =
+                all(targets, |t| if let Target::Mask(mask) = t { Some(mask.clone()) } else { None })?;
+            Ok(segmentation::loss(logits, &masks))
+        }
+        Outputs::Box { logits, size: [height, width], strides } => {
+            let assignments = all(targets, |t| match t {
+                Target::Boxes(boxes) => Some(detection::assign(boxes, height, width, &strides)),
+                _ => None,
+            })?;
+            Ok(detection::loss(logits, &assignments))
+        }
+    }
+}
+
+fn all<T>(targets: &[Target], pick: impl Fn(&Target) -> Option<T>) -> Result<Vec<T>, LossError> {
+    targets.iter().map(pick).collect::<Option<_>>().ok_or(LossError)
+}

@@ -1,0 +1,106 @@
+//! Every loss against finite differences of itself.
+
+use burn::tensor::{Device, Tensor};
+use medley_core::dataset::{IGNORE, Mask};
+use medley_core::model::BoxLogits;
+use medley_core::task::detection::Assignment;
+use medley_core::task::{classification, detection, segmentation};
+
+/// Deterministic numbers in about [-2, 2].
+fn wavy(count: usize) -> Vec<f32> {
+    (0..count).map(|i| 2.0 * (1.7 * i as f32 + 0.3).sin()).collect()
+}
+
+/// Compares the gradient of `loss` at `at` with central differences.
+fn check(at: &[f32], loss: impl Fn(Tensor<1>) -> Tensor<1>) {
+    let device = Device::flex().autodiff();
+    let x = Tensor::<1>::from_floats(at, &device).require_grad();
+    let gradients = loss(x.clone()).backward();
+    let gradient: Vec<f32> = x.grad(&gradients).unwrap().into_data().to_vec().unwrap();
+    let value = |at: &[f32]| loss(Tensor::from_floats(at, &device)).into_scalar::<f32>();
+    let step = 1e-2;
+    let largest = gradient.iter().fold(0.0_f32, |m, g| m.max(g.abs()));
+    assert!(largest > 1e-3, "a gradient of zero proves nothing");
+    for (i, &analytic) in gradient.iter().enumerate() {
+        let mut shifted = at.to_vec();
+        shifted[i] = at[i] + step;
+        let above = value(&shifted);
+        shifted[i] = at[i] - step;
+        let numeric = (above - value(&shifted)) / (2.0 * step);
+        let tolerance = 0.01 * largest + 1e-4;
+        assert!((analytic - numeric).abs() < tolerance, "element {i}: {analytic} against {numeric}");
+    }
+}
+
+#[test]
+fn classification_loss() {
+    check(&wavy(6), |x| classification::loss(x.reshape([2, 3]), &[2, 0]));
+}
+
+#[test]
+fn segmentation_loss_with_unlabelled_pixels() {
+    let labels = vec![0, 1, 2, IGNORE, 1, 1, 0, 2, 2, 0, IGNORE, 1];
+    let mask = Mask { width: 4, height: 3, labels };
+    check(&wavy(36), |x| segmentation::loss(x.reshape([1, 3, 3, 4]), std::slice::from_ref(&mask)));
+}
+
+#[test]
+fn unlabelled_pixels_get_no_gradient() {
+    let device = Device::flex().autodiff();
+    let mask = Mask { width: 2, height: 1, labels: vec![1, IGNORE] };
+    let x = Tensor::<1>::from_floats([0.3, 0.9, -0.2, 0.4], &device).require_grad();
+    let loss = segmentation::loss(x.clone().reshape([1, 2, 1, 2]), &[mask]);
+    let gradient: Vec<f32> = x.grad(&loss.backward()).unwrap().into_data().to_vec().unwrap();
+    assert!(gradient[0] != 0.0 && gradient[2] != 0.0);
+    assert_eq!((gradient[1], gradient[3]), (0.0, 0.0));
+}
+
+#[test]
+fn detection_loss() {
+    let (positions, classes) = (4, 2);
+    let target = |position, class, distances, centreness| Assignment { position, class, distances, centreness };
+    let assignments =
+        vec![vec![target(1, 0, [3.0, 4.0, 5.0, 2.0], 0.6), target(2, 1, [6.0, 1.0, 2.0, 2.0], 0.3)]];
+    // Distances are positive and differ from the targets, where the loss has kinks.
+    let start: Vec<f32> = wavy(positions * classes)
+        .into_iter()
+        .chain(wavy(positions * 4).iter().map(|v| 3.3 + 0.4 * v))
+        .chain(wavy(positions))
+        .collect();
+    check(&start, |x| {
+        let (a, b) = (positions * classes, positions * 4);
+        let logits = BoxLogits {
+            class: x.clone().narrow(0, 0, a).reshape([1, positions, classes]),
+            distances: x.clone().narrow(0, a, b).reshape([1, positions, 4]),
+            centreness: x.narrow(0, a + b, positions).reshape([1, positions]),
+        };
+        detection::loss(logits, &assignments)
+    });
+}
+
+#[test]
+fn an_untrained_head_costs_about_one() {
+    let device = Device::flex();
+    for classes in [1, 2, 8] {
+        let logits = Tensor::<2>::zeros([3, classes.max(2)], &device);
+        let loss = classification::loss(logits, &[0, 1, 0]).into_scalar::<f32>();
+        assert!((loss - 1.0).abs() < 1e-5, "{classes} classes: {loss}");
+    }
+    let mask = Mask { width: 8, height: 8, labels: (0..64).map(|i| u8::from(i % 3 == 0)).collect() };
+    let loss = segmentation::loss(Tensor::zeros([1, 2, 8, 8], &device), &[mask]).into_scalar::<f32>();
+    assert!((0.5..1.5).contains(&loss), "{loss}");
+}
+
+#[test]
+fn one_class_is_no_division_by_zero() {
+    let device = Device::flex();
+    let logits = BoxLogits {
+        class: Tensor::zeros([1, 3, 1], &device),
+        distances: Tensor::ones([1, 3, 4], &device),
+        centreness: Tensor::zeros([1, 3], &device),
+    };
+    let target = Assignment { position: 0, class: 0, distances: [1.0; 4], centreness: 1.0 };
+    for assignments in [vec![vec![target]], vec![vec![]]] {
+        assert!(detection::loss(logits.clone(), &assignments).into_scalar::<f32>().is_finite());
+    }
+}

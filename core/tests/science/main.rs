@@ -1,0 +1,8 @@
+//! The science, checked: gradients, learning, files. One binary, so that it is linked once.
+#![recursion_limit = "256"]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod files;
+mod gradients;
+mod learning;
+mod scenes;

@@ -1,0 +1,99 @@
+//! The configuration of a run.
+
+use std::path::{Path, PathBuf};
+
+use medley_core::dataset::{AugmentConfig, TaskKind};
+use medley_core::model::Preset;
+use medley_core::train::TrainConfig;
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::device::DeviceChoice;
+
+/// Everything that determines a run, as in its TOML file.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PretrainConfig {
+    /// Size of the model.
+    pub preset: Preset,
+    /// Where to compute.
+    pub device: DeviceChoice,
+    /// Pixels per batch: large images come in small batches and the reverse.
+    pub pixel_budget: usize,
+    /// Seconds between training states on disk.
+    pub checkpoint_seconds: u64,
+    /// Licence of the weights, written into the model file.
+    pub license: String,
+    /// The loop.
+    pub train: TrainConfig,
+    /// The data sets; none means the built-in synthetic data.
+    pub data: Vec<DataConfig>,
+}
+
+/// One data set of a run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DataConfig {
+    /// Its folder; relative to the configuration file.
+    pub path: PathBuf,
+    /// The longest side of an image as the model sees it, in pixels.
+    #[serde(default = "default_input_size")]
+    pub input_size: usize,
+    /// Only these label types of the data set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kinds: Option<Vec<TaskKind>>,
+    /// Leave out images that must not be used commercially.
+    #[serde(default)]
+    pub commercial_only: bool,
+    /// Pixels per batch, instead of the run's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pixel_budget: Option<usize>,
+    /// Augmentation; by default what suits the modality.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub augment: Option<AugmentConfig>,
+}
+
+fn default_input_size() -> usize {
+    256
+}
+
+impl Default for PretrainConfig {
+    fn default() -> Self {
+        Self {
+            preset: Preset::Nano,
+            device: DeviceChoice::Cpu,
+            pixel_budget: 4 * 256 * 256,
+            checkpoint_seconds: 60,
+            license: "MIT OR Apache-2.0".to_owned(),
+            train: TrainConfig { learning_rate: 5e-4, ..TrainConfig::default() },
+            data: Vec::new(),
+        }
+    }
+}
+
+/// Why a configuration cannot be used.
+#[derive(Debug, Error)]
+pub enum ConfigError {
+    /// It cannot be read.
+    #[error("cannot read {}: check the name", .0.display())]
+    Read(PathBuf, #[source] std::io::Error),
+    /// It is not valid.
+    #[error("{} is not a valid configuration", .0.display())]
+    Parse(PathBuf, #[source] toml::de::Error),
+}
+
+impl PretrainConfig {
+    /// Reads a TOML file; paths in it become relative to the current folder.
+    ///
+    /// # Errors
+    /// When it cannot be read, or has unknown keys or wrong values.
+    pub fn read(path: &Path) -> Result<Self, ConfigError> {
+        let text = std::fs::read_to_string(path).map_err(|e| ConfigError::Read(path.to_path_buf(), e))?;
+        let mut config: Self = toml::from_str(&text).map_err(|e| ConfigError::Parse(path.to_path_buf(), e))?;
+        let base = path.parent().unwrap_or(Path::new(""));
+        for data in &mut config.data {
+            data.path = base.join(&data.path);
+        }
+        Ok(config)
+    }
+}

@@ -1,0 +1,164 @@
+//! Where the batches of a run come from.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use medley_core::dataset::{
+    AugmentConfig, Augmentation, Batch, Prepared, Task, batch_size_for, collate, sample_seed,
+};
+use medley_core::synth;
+use medley_core::weights::Source as Provenance;
+
+use super::{DataConfig, PretrainConfig};
+use crate::data::{BatchOptions, BatchSource, CacheBudget, DataError, DataFolder, FolderOptions, Prefetch};
+
+/// Bytes of decoded images that are kept in memory.
+const CACHE_BYTES: usize = 4 << 30;
+/// Side of the synthetic images.
+const SYNTHETIC_SIZE: usize = 128;
+/// Synthetic images that make an epoch; they never repeat, so this is only for people.
+const SYNTHETIC_IMAGES: usize = 1000;
+/// Batches made ahead of the loop by one thread: making one takes a hundredth of learning from it.
+const AHEAD: usize = 2;
+
+/// Batch number `n` of a task.
+type Make = Box<dyn Fn(u64) -> Result<Batch, DataError> + Send + Sync>;
+
+struct TaskSource {
+    task: Task,
+    images: usize,
+    make: Make,
+}
+
+/// All tasks of a run with their batches.
+pub struct Sources {
+    tasks: Arc<Vec<TaskSource>>,
+    provenance: Vec<Provenance>,
+    ahead: Option<Ahead>,
+}
+
+/// Batches on their way, in the order in which the cyclic sampler draws them.
+struct Ahead {
+    batches: Prefetch<Result<Batch, DataError>>,
+    /// Task and number of the next one.
+    next: (usize, u64),
+}
+
+impl Sources {
+    /// Opens the configured data sets, or the built-in ones where none is configured. Data sets of a kind
+    /// that is not supported yet, and those whose licence was excluded, are left out with a warning.
+    ///
+    /// # Errors
+    /// When a data set is damaged, or nothing is left.
+    pub fn open(config: &PretrainConfig) -> Result<Self, DataError> {
+        let mut sources = Self { tasks: Arc::default(), provenance: Vec::new(), ahead: None };
+        let mut tasks = Vec::new();
+        if config.data.is_empty() {
+            tasks.extend(synth::tasks().into_iter().map(|task| synthetic(task, config)));
+            let license = config.license.clone();
+            sources.provenance.push(Provenance { id: "synthetic".to_owned(), license });
+        }
+        let budget = CacheBudget::new(CACHE_BYTES);
+        for data in &config.data {
+            let options =
+                FolderOptions { input_size: data.input_size, commercial_only: data.commercial_only };
+            let folder = match DataFolder::open_with(&data.path, options) {
+                Err(error) if error.is_skippable() => {
+                    tracing::warn!("left out: {error}");
+                    continue;
+                }
+                opened => Arc::new(opened?),
+            };
+            let (id, license) = (folder.manifest.id.clone(), folder.manifest.license.clone());
+            sources.provenance.push(Provenance { id, license });
+            tasks.extend(from_folder(&folder, data, config, &budget)?);
+        }
+        if tasks.is_empty() {
+            return Err(DataError::Empty { task: "the whole run".to_owned() });
+        }
+        sources.tasks = Arc::new(tasks);
+        Ok(sources)
+    }
+
+    /// The tasks, in the order of their heads.
+    pub fn tasks(&self) -> Vec<Task> {
+        self.tasks.iter().map(|source| source.task.clone()).collect()
+    }
+
+    /// Training images per task.
+    pub fn sizes(&self) -> BTreeMap<String, usize> {
+        self.tasks.iter().map(|source| (source.task.id.clone(), source.images)).collect()
+    }
+
+    /// The data sets and their licences.
+    pub fn provenance(&self) -> Vec<Provenance> {
+        self.provenance.clone()
+    }
+
+    /// Batch number `number` of task `task`. Batches are made ahead as long as they are drawn in the order
+    /// of the cyclic sampler; any other order starts anew from there.
+    ///
+    /// # Errors
+    /// When an image cannot be read.
+    pub fn draw(&mut self, task: usize, number: u64) -> Result<Batch, DataError> {
+        let count = self.tasks.len();
+        let mut ahead = match self.ahead.take() {
+            Some(ahead) if ahead.next == (task, number) => ahead,
+            _ => Ahead { batches: self.prefetch(task, number), next: (task, number) },
+        };
+        let batch = ahead.batches.next();
+        ahead.next = if task + 1 == count { (0, number + 1) } else { (task + 1, number) };
+        self.ahead = Some(ahead);
+        // The row ends only when its thread panicked; making the batch here shows why.
+        batch.unwrap_or_else(|| (self.tasks[task].make)(number))
+    }
+
+    fn prefetch(&self, task: usize, number: u64) -> Prefetch<Result<Batch, DataError>> {
+        let tasks = Arc::clone(&self.tasks);
+        let count = tasks.len() as u64;
+        Prefetch::new(number * count + task as u64, 1, AHEAD, move |global| {
+            (tasks[(global % count) as usize].make)(global / count)
+        })
+    }
+}
+
+fn from_folder(
+    folder: &Arc<DataFolder>,
+    data: &DataConfig,
+    config: &PretrainConfig,
+    budget: &Arc<CacheBudget>,
+) -> Result<Vec<TaskSource>, DataError> {
+    let wanted = |kind| data.kinds.as_ref().is_none_or(|kinds| kinds.contains(&kind));
+    let mut tasks = Vec::new();
+    for found in folder.tasks.iter().filter(|found| wanted(found.task.kind)) {
+        let task = found.task.clone();
+        let options = BatchOptions {
+            pixel_budget: data.pixel_budget.unwrap_or(config.pixel_budget),
+            augment: data.augment.unwrap_or_else(|| AugmentConfig::for_task(&task)),
+            seed: config.train.seed,
+        };
+        let items = found.train.clone();
+        let images = items.len();
+        let batches =
+            BatchSource::new(Arc::clone(folder), task.clone(), items, options, Arc::clone(budget))?;
+        tasks.push(TaskSource { task, images, make: Box::new(move |number| batches.batch(number)) });
+    }
+    Ok(tasks)
+}
+
+fn synthetic(task: Task, config: &PretrainConfig) -> TaskSource {
+    let size = batch_size_for(config.pixel_budget, SYNTHETIC_SIZE, SYNTHETIC_SIZE) as u64;
+    let (seed, augment) = (config.train.seed, AugmentConfig::for_task(&task));
+    let described = task.clone();
+    let make = move |number: u64| {
+        let image = |index: u64| {
+            let sample = synth::generate(&task.id, sample_seed(seed, 0, index as usize), SYNTHETIC_SIZE)?;
+            let prepared = Prepared::new(&sample, task.input_size);
+            let seed = sample_seed(seed, 1, index as usize);
+            Some(Augmentation::draw(&augment, seed, prepared.width, prepared.height).apply(prepared))
+        };
+        let images: Option<Vec<_>> = (number * size..(number + 1) * size).map(image).collect();
+        images.map(collate).ok_or_else(|| DataError::Empty { task: task.id.clone() })
+    };
+    TaskSource { task: described, images: SYNTHETIC_IMAGES, make: Box::new(make) }
+}

@@ -154,7 +154,9 @@ mod tests {
         #[test]
         fn perfect_predictions_score_one(truth in prop::collection::vec(0_usize..4, 1..40)) {
             let mut matrix = ConfusionMatrix::new(4);
-            truth.iter().for_each(|&t| matrix.add(t, t));
+            for &t in &truth {
+                matrix.add(t, t);
+            }
             prop_assert_eq!(matrix.accuracy(), Some(1.0));
             prop_assert_eq!(matrix.balanced_accuracy(), Some(1.0));
             prop_assert_eq!(matrix.macro_f1(), Some(1.0));

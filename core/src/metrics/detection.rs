@@ -27,8 +27,8 @@ impl DetectionScore {
         self.images.push((truth.to_vec(), ranked));
     }
 
-    /// Average precision of `class`, where a box counts as found from an overlap (IoU) of `threshold` on.
-    /// `None` when no image has an object of the class.
+    /// Average precision of `class`, where a box counts as found from an overlap (intersection over
+    /// union) of `threshold` on. `None` when no image has an object of the class.
     pub fn average_precision(&self, class: usize, threshold: f64) -> Option<f64> {
         let mut objects = 0;
         let mut outcomes = Vec::new();

@@ -24,7 +24,7 @@ impl Counts {
     }
 }
 
-/// Dice and IoU of masks, collected image by image.
+/// Dice and intersection over union of masks, collected image by image.
 ///
 /// Class 0 is the background and stays out of all means; so does a class that neither the truth nor the
 /// prediction has (as in nnU-Net).

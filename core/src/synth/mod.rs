@@ -119,6 +119,22 @@ mod tests {
     }
 
     #[test]
+    fn lungs_end_below_the_neck_and_are_darker_than_the_heart() {
+        for seed in 0..8 {
+            let Picture { image, mask, .. } = sample(Scene::Radiograph, 96, seed);
+            let labels = mask.unwrap().labels;
+            assert!(!labels[..96 * 6].contains(&1), "seed {seed}");
+            let values = image.to_unit_planes();
+            let mean = |label: u8| {
+                let of: Vec<f32> =
+                    labels.iter().zip(&values).filter(|(l, _)| **l == label).map(|p| *p.1).collect();
+                of.iter().sum::<f32>() / of.len() as f32
+            };
+            assert!(mean(1) + 0.1 < mean(2), "seed {seed}: {} against {}", mean(1), mean(2));
+        }
+    }
+
+    #[test]
     fn every_radiograph_has_lungs_and_heart_and_every_head_a_brain() {
         for seed in 0..8 {
             let labels =

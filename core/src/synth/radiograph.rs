@@ -126,10 +126,10 @@ impl Chest {
 
     /// 1 in the lungs, 0 outside, smooth at the border. The heart's shadow is not subtracted.
     fn lung(&self, u: f32, v: f32) -> f32 {
-        let rise = ((1.15 - v) / 0.85).clamp(0.0, 1.0);
+        let rise = ((1.15 - v) / 0.85).max(0.0);
         let sink = ((v - 1.15) / 1.6).max(0.0);
         // Towards the apex the lungs lean inwards.
-        let middle = 0.46 * self.trunk / 0.84 - 0.15 * rise * rise;
+        let middle = 0.46 * self.trunk / 0.84 - 0.15 * rise.min(1.0).powi(2);
         let across = (u.abs() - middle).max(0.0) / (0.31 * self.trunk / 0.84);
         let up = (rise.powf(1.3) + sink) * 0.95;
         let field = across.powf(2.2) + up.powf(2.4);
@@ -192,16 +192,19 @@ impl Chest {
         let mut value = 0.36 + 0.2 * (1.0 - (a / 1.1).min(1.0).powi(2)) + 0.17 * smoothstep(0.8, 1.7, v);
         value += 0.03 * tissue.fractal(3.0 * u, 3.0 * v);
         value -= 0.34 * lung * (1.0 + 0.12 * tissue.at(2.0 * u, 2.0 * v));
+        let covered = self.heart(u, v);
+        let vessel = vessel * (1.0 - 0.8 * covered);
         value += lung * (0.035 * tissue.fractal(9.0 * u, 9.0 * v) + 0.09 * bell((a - 0.17) / 0.12) + vessel);
 
         // Great vessels and heart: where they replace air they show, in front of the spine hardly.
         let column = 0.1 * smoothstep(0.26, 0.08, a) * smoothstep(0.1, 0.7, v);
         let knob = smoothstep(0.13, 0.09, (u - 0.11).hypot(v - 0.64)) * (0.2 * lung + 0.02);
         let windpipe = -0.09 * smoothstep(0.06, 0.03, (u - 0.01).abs()) * smoothstep(0.78, 0.55, v);
-        let heart = self.heart(u, v) * (0.03 * smoothstep(1.4, 1.1, v) + 0.3 * lung);
+        let heart = covered * (0.03 * smoothstep(1.4, 1.1, v) + 0.26 * lung);
         value += column + knob + windpipe + heart;
         value += 0.05 * smoothstep(-0.02, 0.04, v - self.diaphragm(u));
-        value += self.bones(u, v) * (1.0 - 0.75 * smoothstep(1.25, 1.6, v));
+        // Where the trunk is thick, bones hardly show.
+        value += self.bones(u, v) * (1.0 - 0.4 * covered) * (1.0 - 0.75 * smoothstep(1.25, 1.6, v));
 
         for opacity in &self.opacities {
             let ratio = (u - opacity.centre[0]).hypot(v - opacity.centre[1]) / opacity.radius;

@@ -5,6 +5,14 @@ const address = (name) => new URL(name, tag.src).href;
 const first = document.getElementById("first");
 
 try {
+  // The remembered colours at once, so that nothing flashes.
+  const theme = localStorage.getItem("medley.theme");
+  if (theme) document.documentElement.dataset.theme = theme;
+} catch {
+  // Storage is refused; the system's colours stay.
+}
+
+try {
   const { default: init } = await import(address(tag.dataset.js));
   await init({ module_or_path: address(tag.dataset.wasm) });
   first.remove();

@@ -1,2 +1,5 @@
-//! Medley
-fn main() {}
+//! Medley's Worker: owns the model.
+
+fn main() {
+    medley_app::worker::run();
+}

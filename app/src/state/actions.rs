@@ -7,6 +7,7 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{File, HtmlCanvasElement, ImageBitmap, ImageBitmapOptions, ResizeQuality};
 
+use super::hooks::{mark_busy, mark_idle};
 use super::{App, Entry, Notice, Phase, Source};
 use crate::worker::messages::{Ask, DeviceKind, DeviceReport, Scene, TaskCard, TaskKind, Verdict};
 
@@ -45,7 +46,7 @@ impl App {
         let url =
             web_sys::Url::new_with_base(MODEL, &base).map_or_else(|_| MODEL.to_owned(), |url| url.href());
         let id = self.ask(Ask::Load { url }, None);
-        self.awaited.update_value(|awaited| awaited.load = id);
+        self.link.update_value(|link| link.awaited.load = id);
     }
 
     /// Runs the start-up check, unless there is nothing to check.
@@ -57,7 +58,7 @@ impl App {
             (Some(DeviceKind::Cpu), None) => self.use_cpu(Verdict::Forced),
             (forced, None) => {
                 let id = self.ask(Ask::Check { forced }, None);
-                self.awaited.update_value(|awaited| awaited.check = id);
+                self.link.update_value(|link| link.awaited.check = id);
             }
         }
     }
@@ -126,11 +127,11 @@ impl App {
     }
 
     fn open(self, source: Source) {
-        self.mark_busy();
+        mark_busy();
         match source {
             Source::Sample { scene, side } => {
                 let id = self.ask(Ask::OpenSample { scene, side }, None);
-                self.awaited.update_value(|awaited| awaited.open = id);
+                self.link.update_value(|link| link.awaited.open = id);
             }
             Source::File { file, name } => {
                 let key = self.chosen.get_untracked();
@@ -142,7 +143,7 @@ impl App {
                     match bytes {
                         Ok(buffer) => {
                             let id = self.ask(Ask::OpenFile, Some(Uint8Array::new(&buffer)));
-                            self.awaited.update_value(|awaited| awaited.open = id);
+                            self.link.update_value(|link| link.awaited.open = id);
                         }
                         Err(_) => self.file_failed(Notice::Unreadable { name }),
                     }
@@ -178,7 +179,7 @@ impl App {
             self.entries.update(|entries| entries.retain(remains));
         }
         let previous = self.entries.with_untracked(|entries| entries.first().map(|entry| entry.key));
-        self.mark_idle();
+        mark_idle();
         if let Some(key) = self.shown_key.get_untracked().or(previous) {
             self.chosen.set(Some(key));
         }
@@ -212,11 +213,11 @@ impl App {
         if !loaded || waiting_for_gpu || self.picture.with_untracked(Option::is_none) {
             return;
         }
-        self.mark_busy();
+        mark_busy();
         self.shown.set(None);
         self.computing.set(true);
         let id = self.ask(Ask::Predict { task }, None);
-        self.awaited.update_value(|awaited| awaited.predict = id);
+        self.link.update_value(|link| link.awaited.predict = id);
     }
 
     /// Chooses a task that suits the picture: for samples the one they were made for, for files the one

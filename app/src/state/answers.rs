@@ -2,15 +2,17 @@
 
 use js_sys::Uint8Array;
 use leptos::prelude::*;
+use web_sys::HtmlCanvasElement;
 
 use super::actions::thumbnail_of;
+use super::hooks::mark_idle;
 use super::{App, Notice, Phase, Shown, Source, surface};
 use crate::worker::messages::{Answer, DeviceKind, LoadFailure, ModelCard, Outcome, Picture, Reply, Scene};
 
 impl App {
     /// Takes an answer; drops it when the page has asked for something else since.
     pub(super) fn answered(self, reply: Reply, bytes: Option<Uint8Array>) {
-        let awaited = self.awaited.get_value();
+        let awaited = self.link.with_value(|link| link.awaited);
         let id = reply.id;
         match reply.answer {
             Answer::Awake => self.worker_awake(),
@@ -28,7 +30,10 @@ impl App {
                     self.predict();
                 }
             }
-            Answer::Thumbnail { scene, side } => self.thumbnail(scene, side, bytes),
+            Answer::Thumbnail { scene, width, height } => {
+                let picture = bytes.and_then(|rgba| surface::from_rgba(&rgba, width, height));
+                self.thumbnail(scene, picture.as_ref().and_then(thumbnail_of));
+            }
             Answer::Opened(picture) if id == awaited.open => self.opened(picture, bytes),
             Answer::Refused(reason) if id == awaited.open => {
                 let name = self.chosen_name();
@@ -39,7 +44,7 @@ impl App {
             Answer::Predicted(outcome) if id == awaited.predict => self.predicted(outcome, bytes),
             Answer::PredictFailed(reason) if id == awaited.predict => {
                 self.computing.set(false);
-                self.mark_idle();
+                mark_idle();
                 self.notice.set(Some(Notice::PredictFailed(reason)));
             }
             Answer::Fingerprint(fingerprint) => self.fingerprint_arrived(id, &fingerprint),
@@ -73,15 +78,14 @@ impl App {
 
     fn load_failed(self, reason: LoadFailure) {
         self.phase.set(Phase::Failed(reason));
-        self.mark_idle();
+        mark_idle();
     }
 
-    fn thumbnail(self, scene: Scene, side: u32, bytes: Option<Uint8Array>) {
-        let Some(canvas) = bytes.and_then(|rgba| surface::from_rgba(&rgba, side, side)) else { return };
+    fn thumbnail(self, scene: Scene, canvas: Option<HtmlCanvasElement>) {
         self.entries.update(|entries| {
             let mine = |source: &Source| matches!(source, Source::Sample { scene: s, .. } if *s == scene);
             if let Some(entry) = entries.iter_mut().find(|entry| mine(&entry.source)) {
-                entry.thumbnail = Some(canvas);
+                entry.thumbnail = canvas;
             }
         });
     }
@@ -123,7 +127,7 @@ impl App {
 
     /// The check has been asked for and has not ended.
     fn checking(self) -> bool {
-        self.awaited.with_value(|awaited| awaited.check > awaited.load)
+        self.link.with_value(|link| link.awaited.check > link.awaited.load)
     }
 
     /// The chosen image's name.

@@ -74,24 +74,26 @@ impl App {
         }
     }
 
-    /// Work has begun.
-    pub(super) fn mark_busy(self) {
-        mark("ready", "false");
-    }
-
-    /// Work has ended without a result.
-    pub(super) fn mark_idle(self) {
-        mark("ready", "true");
-    }
-
     /// A result is there.
     pub(super) fn mark_result(self) {
-        let results = self.results.get_value() + 1;
-        self.results.set_value(results);
+        let results = self.link.try_update_value(|link| {
+            link.results += 1;
+            link.results
+        });
         mark("device", self.device.get_untracked().id());
-        mark("resultId", &results.to_string());
+        mark("resultId", &results.unwrap_or_default().to_string());
         mark("ready", "true");
     }
+}
+
+/// Work has begun.
+pub(super) fn mark_busy() {
+    mark("ready", "false");
+}
+
+/// Work has ended without a result.
+pub(super) fn mark_idle() {
+    mark("ready", "true");
 }
 
 fn plain<T: Serialize>(value: &T) -> JsValue {

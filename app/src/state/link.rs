@@ -27,10 +27,23 @@ pub struct Link {
     waiting: Vec<(Request, Option<Uint8Array>)>,
     last_id: RequestId,
     restarts: u32,
+    /// Answers to other requests are stale.
+    pub awaited: Awaited,
+    /// Results so far, for the tests.
+    pub results: u32,
     /// The GPU took a Worker down, so new ones leave it alone.
     pub gpu_failure: Option<String>,
     /// Callers of the test hook: resolve, reject.
     pub fingerprints: HashMap<RequestId, (Function, Function)>,
+}
+
+/// The newest request of each sort.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Awaited {
+    pub load: RequestId,
+    pub check: RequestId,
+    pub open: RequestId,
+    pub predict: RequestId,
 }
 
 /// A Worker with its listeners, which live as long as it does.

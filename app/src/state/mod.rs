@@ -21,7 +21,7 @@ use web_sys::HtmlCanvasElement;
 
 use crate::locales::{Language, Words};
 use crate::worker::messages::{
-    DeviceKind, DeviceReport, LoadFailure, ModelCard, Outcome, Picture, Refusal, RequestId, TaskCard,
+    DeviceKind, DeviceReport, LoadFailure, ModelCard, Outcome, Picture, Refusal, TaskCard,
 };
 use link::Link;
 
@@ -130,19 +130,6 @@ pub struct App {
 
     /// The Worker.
     link: StoredValue<Link, LocalStorage>,
-    /// Requests whose answers are awaited; answers to others are stale.
-    awaited: StoredValue<Awaited>,
-    /// Results so far, for the tests.
-    results: StoredValue<u32>,
-}
-
-/// The newest request of each sort.
-#[derive(Clone, Copy, Debug, Default)]
-struct Awaited {
-    load: RequestId,
-    check: RequestId,
-    open: RequestId,
-    predict: RequestId,
 }
 
 impl App {
@@ -169,8 +156,6 @@ impl App {
             hidden: RwSignal::new(false),
             view: RwSignal::new(View::default()),
             link: StoredValue::new_local(Link::default()),
-            awaited: StoredValue::new(Awaited::default()),
-            results: StoredValue::new(0),
             address: StoredValue::new(address),
         }
     }

@@ -104,7 +104,7 @@ pub fn Viewer() -> impl IntoView {
             tabindex="0"
             role="img"
             aria-label=name
-            data-testid="overlay"
+            data-testid="canvas"
             on:wheel=move |event| wheel(stage, &event)
             on:pointerdown=pressed
             on:pointermove=moved
@@ -149,7 +149,7 @@ fn follow_fingers(stage: Stage, fingers: StoredValue<HashMap<i32, (f64, f64)>>, 
         Some(other) => {
             let distance = |at: (f64, f64)| (at.0 - other.0).hypot(at.1 - other.1).max(1.0);
             stage.pan(dx / 2.0, dy / 2.0);
-            let middle = ((now.0 + other.0) / 2.0, (now.1 + other.1) / 2.0);
+            let middle = (now.0.midpoint(other.0), now.1.midpoint(other.1));
             stage.zoom_at(distance(now) / distance(before), middle);
         }
     }
@@ -208,7 +208,7 @@ fn follow_size(canvas: NodeRef<Canvas>, stage: Stage) {
 fn redraw_on_change(app: App, canvas: NodeRef<Canvas>, stage: Stage) {
     let ready = StoredValue::new_local(Vec::<Layer>::new());
     Effect::new(move |_| {
-        ready.set_value(app.shown.with(|shown| shown.as_ref().map(layers).unwrap_or_default()))
+        ready.set_value(app.shown.with(|shown| shown.as_ref().map(layers).unwrap_or_default()));
     });
 
     let waiting = StoredValue::new(false);

@@ -42,14 +42,14 @@ pub enum Ask {
     Thumbnail {
         /// Which one.
         scene: Scene,
-        /// Side in pixels.
+        /// Longer side in pixels.
         side: u32,
     },
     /// Make a built-in sample the current image.
     OpenSample {
         /// Which one.
         scene: Scene,
-        /// Side in pixels.
+        /// Longer side in pixels.
         side: u32,
     },
     /// Make the file in the buffer the current image.
@@ -88,8 +88,10 @@ pub enum Answer {
     Thumbnail {
         /// Whose.
         scene: Scene,
-        /// Columns and rows.
-        side: u32,
+        /// Columns.
+        width: u32,
+        /// Rows.
+        height: u32,
     },
     /// The current image has changed; its RGBA is in the buffer.
     Opened(Picture),

@@ -16,7 +16,8 @@ const SEED: u64 = 7;
 /// Sends a small picture of a scene.
 pub fn thumbnail(id: RequestId, scene: Scene, side: u32) {
     let image = sample(scene, side);
-    send(id, &Answer::Thumbnail { scene, side }, Some(&rgba(&image)));
+    let (width, height) = (image.width() as u32, image.height() as u32);
+    send(id, &Answer::Thumbnail { scene, width, height }, Some(&rgba(&image)));
 }
 
 /// Makes a built-in sample the current image.

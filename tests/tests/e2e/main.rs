@@ -1,0 +1,18 @@
+//! The page in a real browser: Chromium through WebDriver, each test with a browser and a server of its own.
+//!
+//! They need the built page (`cargo xtask serve` or `cargo xtask test` builds it), the bundled model, Chromium
+//! and chromedriver. Where one is missing a test says so and is left out, or fails if `CI` or `MEDLEY_E2E` is
+//! set. Run one at a time: `cargo nextest run -p medley-tests --test e2e --test-threads 1`.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod browser;
+mod chromedriver;
+mod devices;
+mod language;
+mod opening;
+mod page;
+mod privacy;
+mod real_images;
+mod refusals;
+mod site;
+mod visit;

@@ -1,0 +1,143 @@
+//! A server, a browser, and ways to look at what the browser shows.
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use thirtyfour::prelude::*;
+
+use crate::browser::Browser;
+use crate::site;
+
+/// Time for anything on the CPU, on a machine that is busy with other things as well.
+pub const SOON: Duration = Duration::from_mins(2);
+/// Time for anything on the emulated GPU.
+pub const LATER: Duration = Duration::from_mins(8);
+
+/// How often a condition is looked at.
+const GLANCE: Duration = Duration::from_millis(100);
+
+/// What a test ends with.
+pub type Outcome = WebDriverResult<()>;
+
+/// A visitor of the page.
+pub struct Visit {
+    browser: Browser,
+    /// The server's.
+    pub origin: String,
+}
+
+impl Visit {
+    /// Starts server and browser; none where they cannot be started here.
+    pub async fn start() -> WebDriverResult<Option<Self>> {
+        if let Some(reason) = site::missing() {
+            medley_tests::cannot_run(&reason);
+            return Ok(None);
+        }
+        let origin = site::serve().await;
+        Ok(Some(Self { browser: Browser::start().await?, origin }))
+    }
+
+    /// The browser's session.
+    pub fn driver(&self) -> &WebDriver {
+        &self.browser.driver
+    }
+
+    /// Opens the page with a query such as `?device=cpu`.
+    pub async fn open(&self, query: &str) -> Outcome {
+        self.driver().goto(format!("{}/{query}", self.origin)).await
+    }
+
+    /// Ends the browser; returns Chromium's network log.
+    pub async fn end(self) -> WebDriverResult<String> {
+        self.browser.quit().await
+    }
+
+    /// The value of a function body in JavaScript.
+    pub async fn script<T: DeserializeOwned>(&self, body: &str, arguments: Vec<Value>) -> WebDriverResult<T> {
+        self.driver().execute(body, arguments).await?.convert()
+    }
+
+    /// The value of an expression in JavaScript, as soon as it is neither null nor undefined.
+    pub async fn eventually<T: DeserializeOwned>(
+        &self,
+        what: &str,
+        limit: Duration,
+        expression: &str,
+    ) -> WebDriverResult<T> {
+        let deadline = Instant::now() + limit;
+        let body = format!("return {expression} ?? null;");
+        loop {
+            let value: Option<T> = self.script(&body, vec![]).await?;
+            if let Some(value) = value {
+                return Ok(value);
+            }
+            if Instant::now() > deadline {
+                panic!("not within {limit:?}: {what}\n{}", self.describe().await?);
+            }
+            tokio::time::sleep(GLANCE).await;
+        }
+    }
+
+    /// Waits until an expression in JavaScript is true.
+    pub async fn until(&self, what: &str, limit: Duration, expression: &str) -> Outcome {
+        let _: bool = self.eventually(what, limit, &format!("(({expression}) || null)")).await?;
+        Ok(())
+    }
+
+    /// Clicks on the element with this `data-testid`.
+    pub async fn click(&self, test_id: &str) -> Outcome {
+        self.driver().find(By::Css(format!("[data-testid={test_id}]"))).await?.click().await
+    }
+
+    /// The visible text of the element with this `data-testid`.
+    pub async fn text(&self, test_id: &str) -> WebDriverResult<String> {
+        self.driver().find(By::Css(format!("[data-testid={test_id}]"))).await?.text().await
+    }
+
+    /// Sets the size of the page in the window.
+    pub async fn resize(&self, width: u32, height: u32) -> Outcome {
+        let size = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
+        self.driver().cdp().send_raw("Emulation.setDeviceMetricsOverride", size).await?;
+        self.until(
+            "the window has its new size",
+            SOON,
+            &format!("innerWidth === {width} && innerHeight === {height}"),
+        )
+        .await
+    }
+
+    /// Writes what the window shows to `tests/screenshots`, for people.
+    pub async fn screenshot(&self, name: &str) -> WebDriverResult<PathBuf> {
+        let folder = medley_tests::workspace().join("tests/screenshots");
+        std::fs::create_dir_all(&folder)?;
+        let file = folder.join(format!("{name}.png"));
+        // A frame that was drawn after everything that happened so far.
+        self.driver()
+            .execute_async(
+                "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => done()));",
+                vec![],
+            )
+            .await?;
+        self.driver().screenshot(&file).await?;
+        Ok(file)
+    }
+
+    /// The state of the page, for the message of a failure.
+    async fn describe(&self) -> WebDriverResult<String> {
+        let state: Value = self
+            .script(
+                "const text = id => document.querySelector(`[data-testid=${id}]`)?.innerText;
+                return { body: { ...document.body.dataset }, status: text('status'), error: text('error') };",
+                vec![],
+            )
+            .await?;
+        let log = self.driver().browser_log().await?;
+        let log: Vec<String> =
+            log.into_iter().map(|entry| format!("{}: {}", entry.level, entry.message)).collect();
+        let test = std::thread::current().name().unwrap_or("test").replace("::", "-");
+        let screenshot = self.screenshot(&format!("failed-{test}")).await?;
+        Ok(format!("page: {state}\nscreenshot: {}\nconsole:\n{}", screenshot.display(), log.join("\n")))
+    }
+}

@@ -1,0 +1,92 @@
+//! The encoder against torchvision's: the same weights and images, every level of the pyramid.
+//! `fixtures/make_swin_v2.py` describes the file.
+
+use std::collections::BTreeMap;
+
+use burn::tensor::{Device, Tensor};
+use medley_core::model::{SwinConfig, SwinV2};
+use medley_core::weights::{Array, Arrays, import_swin_v2, read};
+
+use crate::{fixture, gpu};
+
+/// Torchvision's weights, and its pyramids by height and width of the image.
+struct Reference {
+    config: SwinConfig,
+    state: Arrays,
+    pyramids: BTreeMap<(usize, usize), [Array; 4]>,
+}
+
+fn reference() -> Reference {
+    let bytes = std::fs::read(fixture("swin_v2.safetensors")).unwrap();
+    let (arrays, metadata) = read(&bytes).unwrap();
+    let config = SwinConfig {
+        width: metadata["embed_dim"].parse().unwrap(),
+        depths: serde_json::from_str(&metadata["depths"]).unwrap(),
+        heads: serde_json::from_str(&metadata["num_heads"]).unwrap(),
+        window: metadata["window"].parse().unwrap(),
+    };
+    let sizes = arrays.keys().filter_map(|name| name.strip_prefix("pyramid.")?.strip_suffix(".0"));
+    let pyramids = sizes.map(|size| {
+        let (height, width) = size.split_once('x').unwrap();
+        let levels = [0, 1, 2, 3].map(|level| arrays[&format!("pyramid.{size}.{level}")].clone());
+        ((height.parse().unwrap(), width.parse().unwrap()), levels)
+    });
+    let pyramids = pyramids.collect();
+    let own_name = |name: &String| name.strip_prefix("state.").map(str::to_owned);
+    let state = arrays.iter().filter_map(|(name, array)| Some((own_name(name)?, array.clone()))).collect();
+    Reference { config, state, pyramids }
+}
+
+/// The input, by the formula in the fixture's script.
+fn picture(height: usize, width: usize, device: &Device) -> Tensor<4> {
+    let value = |i: usize| {
+        let (c, y, x) = (i / (height * width), i / width % height, i % width);
+        let (c, y, x) = (c as f64, y as f64, x as f64);
+        (0.5 + 0.5 * (0.37 * x + 0.23 * y + 0.011 * x * y + 1.1 * c).sin()) as f32
+    };
+    let values: Vec<f32> = (0..3 * height * width).map(value).collect();
+    Tensor::<1>::from_floats(values.as_slice(), device).reshape([1, 3, height, width])
+}
+
+fn check(device: &Device, tolerance: f32) {
+    let Reference { config, state, pyramids } = reference();
+    let uneven = |side: usize| !(side / 4).is_multiple_of(config.window);
+    assert!(pyramids.keys().any(|(h, w)| uneven(*h) || uneven(*w)), "no size that windows do not fit");
+    let encoder = import_swin_v2(SwinV2::new(&config, device), &state, device).unwrap();
+    for ((height, width), expected) in pyramids {
+        let levels = encoder.forward(picture(height, width, device));
+        for (level, (ours, theirs)) in levels.into_iter().zip(expected).enumerate() {
+            // Theirs keep the channels last.
+            let ours = ours.permute([0, 2, 3, 1]);
+            assert_eq!(ours.dims().as_slice(), theirs.shape, "{height}x{width}, level {level}");
+            let ours: Vec<f32> = ours.into_data().iter().collect();
+            let gaps = ours.iter().zip(&theirs.values).map(|(a, b)| (a - b).abs());
+            // In the total order NaN is above all numbers.
+            let largest = gaps.max_by(f32::total_cmp).unwrap();
+            println!("{height}x{width}, level {level}: largest difference {largest:.1e}");
+            assert!(largest <= tolerance, "{height}x{width}, level {level}: {largest} > {tolerance}");
+        }
+    }
+}
+
+#[test]
+fn torchvision_agrees_on_the_cpu() {
+    check(&Device::flex(), 1e-4);
+}
+
+#[test]
+fn torchvision_agrees_on_the_gpu() {
+    if let Some(device) = gpu() {
+        check(&device, 1e-3);
+    }
+}
+
+#[test]
+fn weights_of_another_shape_are_refused() {
+    let Reference { config, mut state, .. } = reference();
+    let device = Device::flex();
+    let wider = SwinConfig { width: 2 * config.width, ..config.clone() };
+    assert!(import_swin_v2(SwinV2::new(&wider, &device), &state, &device).is_err());
+    state.pop_first();
+    assert!(import_swin_v2(SwinV2::new(&config, &device), &state, &device).is_err());
+}

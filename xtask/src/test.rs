@@ -1,5 +1,6 @@
 //! `cargo xtask test`: everything that has to hold, in the order of what fails fastest.
 
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use clap::ValueEnum;
@@ -101,9 +102,16 @@ impl Step {
                 clippy(workspace, &["--package", "medley-app", "--target", WASM])
             }
             Self::Deny => deny(workspace),
-            Self::Unit => nextest(workspace, &["--filterset", &format!("not {IN_BROWSER}")]),
+            Self::Unit => {
+                run_program(nextest(workspace)?.args(["--filterset", &format!("not {IN_BROWSER}")]))
+            }
             Self::Page => page::build(workspace),
-            Self::E2e => nextest(workspace, &["--filterset", IN_BROWSER, "--test-threads", "1"]),
+            Self::E2e => {
+                let mut tests = nextest(workspace)?;
+                // Without this variable they let themselves be skipped where there is no page or no browser.
+                tests.env("MEDLEY_DIST", workspace.dist()).env("MEDLEY_E2E", "1");
+                run_program(tests.args(["--filterset", IN_BROWSER, "--test-threads", "1"]))
+            }
         }
     }
 }
@@ -124,10 +132,12 @@ fn deny(workspace: &Workspace) -> Result<(), Error> {
     }
 }
 
-fn nextest(workspace: &Workspace, arguments: &[&str]) -> Result<(), Error> {
+/// `cargo nextest run` on the native crates, still without a filter.
+fn nextest(workspace: &Workspace) -> Result<Command, Error> {
     CargoTool::nextest().ensure(workspace)?;
     let mut nextest = workspace.cargo(&["nextest", "run"]);
-    run_program(nextest.args(NATIVE).args(arguments).env("MEDLEY_DIST", workspace.dist()))
+    nextest.args(NATIVE);
+    Ok(nextest)
 }
 
 /// A duration as minutes and seconds.

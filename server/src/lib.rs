@@ -6,6 +6,7 @@
 pub mod cli;
 pub mod data;
 pub mod device;
+pub mod evaluate;
 pub mod http;
 pub mod pretrain;
 pub mod runs;

@@ -39,7 +39,7 @@ impl BoxDecoder {
         let first_level = if config.boxes.first_stride <= 4 { 0 } else { 1 };
         let inputs = [c4, c8, c16, config.squeeze];
         let tower =
-            || (0..config.boxes.towers).map(|_| ConvNormRelu::new([channels, channels], 1, device)).collect();
+            || (0..config.boxes.towers).map(|_| ConvNormRelu::new([channels, channels], device)).collect();
         Self {
             lateral: inputs[first_level..].iter().map(|&c| conv1x1([c, channels], device)).collect(),
             smooth: inputs[first_level..].iter().map(|_| conv3x3([channels, channels], 1, device)).collect(),

@@ -27,10 +27,10 @@ impl SwinConfig {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PixelDecoderConfig {
-    /// Output channels of the blocks at strides 16, 8, 4, 2 and 1; the last is the pixel embedding.
-    pub widths: [usize; 5],
-    /// Channels of the light skip connections from the input at strides 2 and 1.
-    pub skip: [usize; 2],
+    /// Output channels of the blocks at strides 16, 8, 4 and 2.
+    pub widths: [usize; 4],
+    /// Length of the pixel embedding at full resolution.
+    pub embedding: usize,
 }
 
 /// The FPN and FCOS towers for detection.
@@ -89,13 +89,13 @@ impl Preset {
             Self::Nano => ModelConfig {
                 encoder: SwinConfig { width: 32, depths: [2, 2, 6, 2], heads: [1, 2, 4, 8], window: 8 },
                 squeeze: 128,
-                pixel: PixelDecoderConfig { widths: [64, 48, 32, 16, 16], skip: [8, 8] },
+                pixel: PixelDecoderConfig { widths: [64, 48, 32, 16], embedding: 16 },
                 boxes: BoxDecoderConfig { channels: 64, towers: 2, first_stride: 4, extra_levels: 1 },
             },
             Self::Tiny => ModelConfig {
                 encoder: SwinConfig { width: 96, depths: [2, 2, 6, 2], heads: [3, 6, 12, 24], window: 8 },
                 squeeze: 512,
-                pixel: PixelDecoderConfig { widths: [96, 64, 32, 16, 16], skip: [16, 16] },
+                pixel: PixelDecoderConfig { widths: [96, 64, 32, 16], embedding: 16 },
                 boxes: BoxDecoderConfig { channels: 128, towers: 4, first_stride: 8, extra_levels: 2 },
             },
             Self::Base => ModelConfig {

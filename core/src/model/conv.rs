@@ -38,12 +38,12 @@ pub struct ConvNormRelu {
 
 impl ConvNormRelu {
     /// From `channels[0]` to `channels[1]` channels.
-    pub fn new(channels: [usize; 2], stride: usize, device: &Device) -> Self {
+    pub fn new(channels: [usize; 2], device: &Device) -> Self {
         // The norm's shift makes a bias of the convolution redundant.
-        Self { conv: conv(channels, 3, stride, false, device), norm: OneGroupNorm::new(channels[1], device) }
+        Self { conv: conv(channels, 3, 1, false, device), norm: OneGroupNorm::new(channels[1], device) }
     }
 
-    /// `[B, C0, H, W]` to `[B, C1, H / stride, W / stride]`.
+    /// `[B, C0, H, W]` to `[B, C1, H, W]`.
     pub fn forward(&self, x: Tensor<4>) -> Tensor<4> {
         relu(self.norm.forward(self.conv.forward(x)))
     }

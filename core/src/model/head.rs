@@ -128,7 +128,7 @@ impl Head {
                 linear: super::encoder::linear(config.squeeze, classes, true, device),
             }),
             TaskKind::Segmentation => {
-                Self::Pixel(PixelHead { conv: head_conv(config.pixel.widths[4], classes, device) })
+                Self::Pixel(PixelHead { conv: head_conv(config.pixel.embedding, classes, device) })
             }
             TaskKind::Detection => {
                 let channels = config.boxes.channels;

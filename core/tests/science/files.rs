@@ -1,12 +1,14 @@
 //! Models and training states survive being written and read.
 
+use std::collections::BTreeMap;
+
 use burn::tensor::Device;
 use medley_core::Medley;
 use medley_core::dataset::TaskKind;
 use medley_core::imaging::{Image, Pixels};
 use medley_core::task::Prediction;
 use medley_core::train::Trainer;
-use medley_core::weights::{ModelMetadata, Precision, Provenance, Source, WeightsError, read, write};
+use medley_core::weights::{Arrays, ModelMetadata, Precision, Provenance, Source, WeightsError, read, write};
 
 use crate::learning::{losses, trainer};
 
@@ -87,8 +89,10 @@ fn damaged_and_foreign_files_say_what_is_wrong() {
     assert!(matches!(open(&bytes[..bytes.len() / 2]), WeightsError::Damaged(_)));
 
     let (arrays, metadata) = read(&bytes).unwrap();
-    let rewrite = |arrays, metadata| write(arrays, metadata, Precision::Half).unwrap();
-    assert!(matches!(open(&rewrite(&arrays, &[].into())), WeightsError::NotAModel("medley.format")));
+    let rewrite =
+        |arrays: &Arrays, metadata: &BTreeMap<_, _>| write(arrays, metadata, Precision::Half).unwrap();
+    let nothing = BTreeMap::new();
+    assert!(matches!(open(&rewrite(&arrays, &nothing)), WeightsError::NotAModel("medley.format")));
     let mut newer = metadata.clone();
     newer.insert("medley.format".into(), "99".into());
     assert!(matches!(open(&rewrite(&arrays, &newer)), WeightsError::TooNew { found: 99, .. }));

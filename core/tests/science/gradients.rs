@@ -16,7 +16,7 @@ fn check(at: &[f32], loss: impl Fn(Tensor<1>) -> Tensor<1>) {
     let device = Device::flex().autodiff();
     let x = Tensor::<1>::from_floats(at, &device).require_grad();
     let gradients = loss(x.clone()).backward();
-    let gradient: Vec<f32> = x.grad(&gradients).unwrap().into_data().to_vec().unwrap();
+    let gradient: Vec<f32> = x.grad(&gradients).unwrap().into_data().try_to_vec().unwrap();
     let value = |at: &[f32]| loss(Tensor::from_floats(at, &device)).into_scalar::<f32>();
     let step = 1e-2;
     let largest = gradient.iter().fold(0.0_f32, |m, g| m.max(g.abs()));
@@ -50,7 +50,7 @@ fn unlabelled_pixels_get_no_gradient() {
     let mask = Mask { width: 2, height: 1, labels: vec![1, IGNORE] };
     let x = Tensor::<1>::from_floats([0.3, 0.9, -0.2, 0.4], &device).require_grad();
     let loss = segmentation::loss(x.clone().reshape([1, 2, 1, 2]), &[mask]);
-    let gradient: Vec<f32> = x.grad(&loss.backward()).unwrap().into_data().to_vec().unwrap();
+    let gradient: Vec<f32> = x.grad(&loss.backward()).unwrap().into_data().try_to_vec().unwrap();
     assert!(gradient[0] != 0.0 && gradient[2] != 0.0);
     assert_eq!((gradient[1], gradient[3]), (0.0, 0.0));
 }

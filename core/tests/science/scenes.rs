@@ -10,7 +10,7 @@ pub fn small_model() -> ModelConfig {
     ModelConfig {
         encoder: SwinConfig { width: 16, depths: [1, 1, 2, 1], heads: [1, 2, 4, 8], window: 8 },
         squeeze: 32,
-        pixel: PixelDecoderConfig { widths: [32, 24, 16, 16, 16], skip: [8, 8] },
+        pixel: PixelDecoderConfig { widths: [32, 24, 16, 16], embedding: 16 },
         boxes: BoxDecoderConfig { channels: 32, towers: 1, first_stride: 4, extra_levels: 1 },
     }
 }

@@ -1,5 +1,6 @@
 //! The command line: one file per verb.
 
+mod evaluate;
 mod files;
 mod model;
 mod overlay;
@@ -26,6 +27,7 @@ pub struct Cli {
 enum Verb {
     Serve(serve::Args),
     Pretrain(pretrain::Args),
+    Evaluate(evaluate::Args),
     Predict(predict::Args),
     Model(model::Args),
 }
@@ -39,6 +41,7 @@ impl Cli {
         match self.verb {
             Verb::Serve(args) => Ok(serve::run(&args)?),
             Verb::Pretrain(args) => pretrain::run(&args),
+            Verb::Evaluate(args) => evaluate::run(&args),
             Verb::Predict(args) => Ok(predict::run(&args)?),
             Verb::Model(args) => Ok(model::run(&args)?),
         }

@@ -70,7 +70,9 @@ impl Sources {
                 opened => Arc::new(opened?),
             };
             let (id, license) = (folder.manifest.id.clone(), folder.manifest.license.clone());
-            sources.provenance.push(Provenance { id, license });
+            if !sources.provenance.iter().any(|source| source.id == id) {
+                sources.provenance.push(Provenance { id, license });
+            }
             tasks.extend(from_folder(&folder, data, config, &budget)?);
         }
         if tasks.is_empty() {

@@ -1,0 +1,168 @@
+//! Scores of a model on data sets it shares tasks with.
+
+use std::path::Path;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use medley_core::dataset::{Split, Target, Task};
+use medley_core::metrics::{ConfusionMatrix, DetectionScore, SegmentationScore, macro_auroc};
+use medley_core::task::Prediction;
+use medley_core::{Medley, PredictError};
+use serde::Serialize;
+use thiserror::Error;
+
+use crate::data::{DataError, DataFolder, FolderOptions, TaskData};
+
+/// Why a model cannot be scored.
+#[derive(Debug, Error)]
+pub enum EvaluateError {
+    /// The data.
+    #[error(transparent)]
+    Data(#[from] DataError),
+    /// The model.
+    #[error(transparent)]
+    Predict(#[from] PredictError),
+}
+
+/// One number about one task.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Score {
+    /// What it measures.
+    pub metric: String,
+    /// Its value; `None` where the data do not define it.
+    pub value: Option<f64>,
+}
+
+/// The scores of one task on one split.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct TaskScores {
+    /// The task's id.
+    pub task: String,
+    /// The split.
+    pub split: String,
+    /// Images looked at.
+    pub images: usize,
+    /// The most telling one first.
+    pub scores: Vec<Score>,
+}
+
+/// Scores `medley` on a split of every task that `folder` and the model have in common (same id and classes).
+///
+/// # Errors
+/// When an image cannot be read, or the device fails.
+pub fn evaluate(medley: &Medley, folder: &Path, split: Split) -> Result<Vec<TaskScores>, EvaluateError> {
+    let folder = match DataFolder::open_with(folder, FolderOptions::default()) {
+        Err(error) if error.is_skippable() => {
+            tracing::warn!("left out: {error}");
+            return Ok(Vec::new());
+        }
+        opened => opened?,
+    };
+    let shared = |found: &&TaskData| {
+        medley.tasks().iter().any(|task| task.id == found.task.id && task.classes == found.task.classes)
+    };
+    folder.tasks.iter().filter(shared).map(|found| evaluate_task(medley, &folder, found, split)).collect()
+}
+
+fn evaluate_task(
+    medley: &Medley,
+    folder: &DataFolder,
+    found: &TaskData,
+    split: Split,
+) -> Result<TaskScores, EvaluateError> {
+    let items = found.items(split);
+    let bar = ProgressBar::new(items.len() as u64).with_message(found.task.id.clone());
+    if let Ok(style) = ProgressStyle::with_template("{msg:32} {bar:30} {pos}/{len}, {eta} left") {
+        bar.set_style(style);
+    }
+    let mut tally = Tally::new(&found.task);
+    for item in items {
+        let sample = folder.load(item)?;
+        let prediction = pollster::block_on(medley.predict(&found.task.id, &sample.image))?;
+        tally.add(&sample.target, prediction);
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
+    Ok(TaskScores {
+        task: found.task.id.clone(),
+        split: split.to_string(),
+        images: items.len(),
+        scores: tally.scores(&found.task),
+    })
+}
+
+/// What is counted while images go by.
+struct Tally {
+    confusion: ConfusionMatrix,
+    probabilities: Vec<Vec<f32>>,
+    truth: Vec<usize>,
+    masks: SegmentationScore,
+    boxes: DetectionScore,
+}
+
+impl Tally {
+    fn new(task: &Task) -> Self {
+        let classes = task.classes.len();
+        Self {
+            confusion: ConfusionMatrix::new(classes),
+            probabilities: Vec::new(),
+            truth: Vec::new(),
+            masks: SegmentationScore::new(classes),
+            boxes: DetectionScore::new(classes),
+        }
+    }
+
+    fn add(&mut self, target: &Target, prediction: Prediction) {
+        match (target, prediction) {
+            (Target::Class(truth), Prediction::Classes(probabilities)) => {
+                let best = (0..probabilities.len())
+                    .max_by(|&a, &b| probabilities[a].total_cmp(&probabilities[b]))
+                    .unwrap_or(0);
+                self.confusion.add(*truth, best);
+                self.truth.push(*truth);
+                self.probabilities.push(probabilities);
+            }
+            (Target::Mask(truth), Prediction::Mask(mask)) => self.masks.add(&truth.labels, &mask.labels),
+            (Target::Boxes(truth), Prediction::Boxes(boxes)) => self.boxes.add(truth, &boxes),
+            // The kinds agree because task and model do.
+            _ => {}
+        }
+    }
+
+    fn scores(&self, task: &Task) -> Vec<Score> {
+        use medley_core::dataset::TaskKind;
+        let score = |metric: &str, value| Score { metric: metric.to_owned(), value };
+        match task.kind {
+            TaskKind::Classification => vec![
+                score("accuracy", self.confusion.accuracy()),
+                score("balanced accuracy", self.confusion.balanced_accuracy()),
+                score("macro F1", self.confusion.macro_f1()),
+                score("AUROC", macro_auroc(&self.probabilities, &self.truth)),
+            ],
+            TaskKind::Segmentation => {
+                let mut scores = vec![
+                    score("Dice", self.masks.mean_dice()),
+                    score("IoU", self.masks.mean_iou()),
+                    score("Dice per image", self.masks.mean_image_dice()),
+                ];
+                if task.classes.len() > 2 {
+                    let classes = task.classes.iter().zip(self.masks.dice()).skip(1);
+                    scores.extend(classes.map(|(class, value)| score(&format!("Dice {class}"), value)));
+                }
+                scores
+            }
+            TaskKind::Detection => {
+                let mut scores = vec![
+                    score("mAP@0.5", self.boxes.mean_average_precision(0.5)),
+                    score("mAP@0.5:0.95", self.boxes.coco_map()),
+                ];
+                if task.classes.len() > 1 {
+                    let classes = task.classes.iter().enumerate();
+                    scores.extend(classes.map(|(index, class)| {
+                        score(&format!("AP@0.5 {class}"), self.boxes.average_precision(index, 0.5))
+                    }));
+                }
+                scores
+            }
+        }
+    }
+}

@@ -36,9 +36,9 @@ impl CargoTool {
             version: "0.21.14".into(),
             accept: Accept::Exactly,
             locked: true,
-            optimised: false,
+            optimised: true,
             purpose: "builds the page",
-            minutes: 3,
+            minutes: 7,
         }
     }
 

@@ -35,7 +35,6 @@ pub fn data_set(id: &str) -> Option<PathBuf> {
 ///
 /// # Panics
 /// When `CI` or `MEDLEY_E2E` is set.
-#[allow(clippy::panic)]
 pub fn cannot_run(reason: &str) {
     let required = ["CI", "MEDLEY_E2E"].iter().any(|name| env::var_os(name).is_some());
     assert!(!required, "this test must run here, but {reason}");

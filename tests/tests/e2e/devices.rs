@@ -8,9 +8,9 @@ use crate::visit::{LATER, Outcome, SOON, Visit};
 
 const TOLERANCE: f32 = 1e-3;
 
-async fn native() -> Fingerprint {
+fn native() -> Fingerprint {
     let bytes = std::fs::read(bundled_model()).unwrap();
-    fingerprint(&bytes, &Device::flex()).await.unwrap()
+    pollster::block_on(fingerprint(&bytes, &Device::flex())).unwrap()
 }
 
 fn assert_same(name: &str, page: &Fingerprint, native: &Fingerprint) {
@@ -34,7 +34,7 @@ fn assert_same(name: &str, page: &Fingerprint, native: &Fingerprint) {
 async fn the_cpu_in_the_page_computes_as_the_native_one() -> Outcome {
     let Some(visit) = Visit::start().await? else { return Ok(()) };
     visit.open_and_wait("?device=cpu&size=64", SOON).await?;
-    assert_same("CPU", &visit.fingerprint("cpu").await?, &native().await);
+    assert_same("CPU", &visit.fingerprint("cpu").await?, &native());
     visit.end().await?;
     Ok(())
 }
@@ -50,7 +50,7 @@ async fn webgpu_segments_a_sample_and_computes_as_the_native_cpu() -> Outcome {
     assert_eq!((mask.width, mask.height), (64, 64));
     assert!(mask.labels.iter().any(|label| *label > 0), "the mask is empty");
     visit.screenshot("webgpu").await?;
-    assert_same("WebGPU", &visit.fingerprint("webgpu").await?, &native().await);
+    assert_same("WebGPU", &visit.fingerprint("webgpu").await?, &native());
     visit.end().await?;
     Ok(())
 }

@@ -20,7 +20,8 @@ async fn the_language_switches_and_is_remembered() -> Outcome {
     Ok(())
 }
 
-/// Waits until the page is in a language: its mark for browsers and screen readers, and a sentence that is seen.
+/// Waits until the page is in a language: its mark for browsers and screen readers, and a sentence that is
+/// seen.
 async fn speaks(visit: &Visit, language: &str, sentence: &str) -> Outcome {
     let marked = format!("document.documentElement.lang === '{language}'");
     visit.until(&format!("the page is marked as {language}"), SOON, &marked).await?;

@@ -1,4 +1,4 @@
-//! The page in a real browser: Chromium through WebDriver, each test with a browser and a server of its own.
+//! The page in a real browser: Chromium under remote control, each test with a browser and a server of its own.
 //!
 //! They need the built page (`cargo xtask serve` or `cargo xtask test` builds it), the bundled model, Chromium
 //! and chromedriver. Where one is missing a test says so and is left out, or fails if `CI` or `MEDLEY_E2E` is

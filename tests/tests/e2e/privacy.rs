@@ -8,7 +8,8 @@ use crate::visit::{Outcome, SOON, Visit};
 
 /// All requests in Chromium's network log that a page or a Worker made.
 ///
-/// Unlike DevTools events this log holds everything that reached the browser's network stack, whoever asked.
+/// Unlike the events of the developer tools this log holds everything that reached the browser's network
+/// stack, whoever asked.
 fn requests(net_log: &str) -> Vec<String> {
     let log: Value = serde_json::from_str(net_log)
         // A browser that had to hurry does not write the end.

@@ -73,9 +73,7 @@ impl Visit {
             if let Some(value) = value {
                 return Ok(value);
             }
-            if Instant::now() > deadline {
-                panic!("not within {limit:?}: {what}\n{}", self.describe().await?);
-            }
+            assert!(Instant::now() < deadline, "not within {limit:?}: {what}\n{}", self.describe().await?);
             tokio::time::sleep(GLANCE).await;
         }
     }

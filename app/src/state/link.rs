@@ -12,8 +12,8 @@ use super::{App, Phase};
 use crate::worker::messages::{Ask, Reply, Request, RequestId};
 use crate::worker::transport::{pack, unpack};
 
-/// Emitted beside the page by the build; see `index.html`.
-const WORKER_SCRIPT: &str = "medley-worker_loader.js";
+/// Beside the page; see `index.html`.
+const WORKER_SCRIPT: &str = "worker.js";
 
 /// A Worker that ends this often without a result in between is not started again.
 const MAX_RESTARTS: u32 = 3;

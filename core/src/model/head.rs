@@ -56,13 +56,15 @@ pub struct BoxLogits {
 }
 
 const DROPOUT: f64 = 0.2;
+/// Heads start near a uniform guess.
+const HEAD_STD: f64 = 0.01;
 /// Foreground probability of an untrained detector (Lin et al., "Focal loss", ICCV 2017, section 3.3).
 const PRIOR: f32 = 0.01;
 
 fn head_conv(input: usize, output: usize, device: &Device) -> Conv2d {
     Conv2dConfig::new([input, output], [3, 3])
         .with_padding(PaddingConfig2d::Explicit(1, 1, 1, 1))
-        .with_initializer(Initializer::Normal { mean: 0.0, std: 0.01 })
+        .with_initializer(Initializer::Normal { mean: 0.0, std: HEAD_STD })
         .init(device)
 }
 
@@ -125,7 +127,7 @@ impl Head {
         match task.kind {
             TaskKind::Classification => Self::Class(ClassHead {
                 dropout: DropoutConfig::new(DROPOUT).init(),
-                linear: super::encoder::linear(config.squeeze, classes, true, device),
+                linear: super::encoder::normal_linear(config.squeeze, classes, true, HEAD_STD, device),
             }),
             TaskKind::Segmentation => {
                 Self::Pixel(PixelHead { conv: head_conv(config.pixel.embedding, classes, device) })

@@ -104,3 +104,54 @@ fn one_class_is_no_division_by_zero() {
         assert!(detection::loss(logits.clone(), &assignments).into_scalar::<f32>().is_finite());
     }
 }
+
+/// The slope of the whole network's loss along one random direction per parameter tensor.
+#[test]
+fn every_parameter_has_the_right_gradient() {
+    use medley_core::dataset::TaskKind;
+    use medley_core::model::{Head, Network, map_parameters, parameters, take_gradients};
+    use medley_core::task::loss;
+    use medley_core::train::images;
+
+    let device = Device::flex().autodiff();
+    device.seed(3);
+    for kind in [TaskKind::Classification, TaskKind::Segmentation, TaskKind::Detection] {
+        let mut network =
+            Network::new(crate::scenes::small_model(), vec![crate::scenes::task(kind)], &device);
+        network.heads = network.heads.into_iter().map(Head::without_dropout).collect();
+        let batch = crate::scenes::batch(kind);
+        let value = |network: &Network| {
+            loss(network.forward(0, images(&batch, &device)), &batch.targets).unwrap()
+        };
+        let mut gradients = value(&network).backward();
+        let gradients = take_gradients(&network.foundation, &mut gradients);
+        let mut compared = 0;
+        for parameter in parameters(&network.foundation) {
+            let Some(gradient) = gradients.get(&parameter.name) else { continue };
+            let gradient: Vec<f32> = gradient.clone().into_data().try_to_vec().unwrap();
+            // Along the sign of the gradient the slope is large compared with rounding.
+            let direction: Vec<f32> = gradient.iter().map(|g| g.signum()).collect();
+            let slope: f32 = gradient.iter().map(|g| g.abs()).sum();
+            // The loss bends strongly: small steps, but far above rounding.
+            let step = 0.0004_f32.min(0.01 / slope.max(1e-6));
+            let shifted = |sign: f32| {
+                let mut moved = network.clone();
+                moved.foundation = map_parameters(moved.foundation, |name, _, values| {
+                    (name == parameter.name).then(|| {
+                        values + Tensor::from_floats(direction.as_slice(), &Device::flex()) * (sign * step)
+                    })
+                });
+                f64::from(value(&moved).into_scalar::<f32>())
+            };
+            if slope * step < 2e-4 {
+                continue;
+            }
+            let numeric = (shifted(1.0) - shifted(-1.0)) / (2.0 * f64::from(step));
+            let ratio = numeric / f64::from(slope);
+            assert!((0.75..1.3).contains(&ratio), "{kind:?} {}: {numeric} against {slope}", parameter.name);
+            compared += 1;
+        }
+        println!("{kind:?}: {compared} of {} parameters compared", gradients.len());
+        assert!(compared > 20, "{kind:?}: only {compared} parameters have a slope worth comparing");
+    }
+}

@@ -29,14 +29,14 @@ fn remaining(kind: TaskKind, updates: u64) -> f32 {
 
 #[test]
 fn classification_overfits() {
-    let share = remaining(TaskKind::Classification, 60);
-    assert!(share < 0.2, "{share}");
+    let share = remaining(TaskKind::Classification, 150);
+    assert!(share < 0.3, "{share}");
 }
 
 #[test]
 fn segmentation_overfits() {
     let share = remaining(TaskKind::Segmentation, 60);
-    assert!(share < 0.2, "{share}");
+    assert!(share < 0.4, "{share}");
 }
 
 #[test]

@@ -40,10 +40,19 @@ impl Block {
     }
 }
 
-/// A linear layer that starts as in the published model: normal with a standard deviation of 0.02.
+/// A linear layer with `LeCun` initialisation (standard deviation `1 / sqrt(input)`).
+///
+/// The published model starts all its layers at 0.02. Its norms make the network indifferent to the size
+/// of these weights but not to the size of a step relative to them: at the widths of `nano`, `AdamW` at the
+/// rates that the decoders need would turn weights of 0.02 around within a few updates.
 pub fn linear(input: usize, output: usize, bias: bool, device: &Device) -> Linear {
+    normal_linear(input, output, bias, (input as f64).sqrt().recip(), device)
+}
+
+/// A linear layer whose weights start normal with the given standard deviation.
+pub fn normal_linear(input: usize, output: usize, bias: bool, std: f64, device: &Device) -> Linear {
     LinearConfig::new(input, output)
         .with_bias(bias)
-        .with_initializer(Initializer::Normal { mean: 0.0, std: 0.02 })
+        .with_initializer(Initializer::Normal { mean: 0.0, std })
         .init(device)
 }

@@ -17,7 +17,7 @@ use burn::tensor::{Device, Tensor};
 use super::config::SwinConfig;
 use block::Block;
 use merging::PatchMerging;
-pub(super) use block::linear;
+pub(super) use block::normal_linear;
 use position::PositionBias;
 
 /// One stage: blocks at one resolution, and before all but the first a merging of 2x2 patches.

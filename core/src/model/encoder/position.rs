@@ -5,6 +5,8 @@ use burn::nn::Linear;
 use burn::tensor::activation::{relu, sigmoid};
 use burn::tensor::{Device, Int, Tensor};
 
+use super::block::normal_linear;
+
 /// What is the same for every block of one window size: relative coordinates, and which of them belongs to
 /// which pair of tokens.
 #[derive(Clone, Debug)]
@@ -21,12 +23,16 @@ pub struct PositionBias {
     heads: Linear,
 }
 
+/// Width of the hidden layer, and how its weights start: the bias begins nearly constant (published model).
+const HIDDEN: usize = 512;
+const STD: f64 = 0.02;
+
 impl PositionBias {
     /// Random weights for `heads` heads.
     pub fn new(heads: usize, device: &Device) -> Self {
         Self {
-            hidden: super::block::linear(2, 512, true, device),
-            heads: super::block::linear(512, heads, false, device),
+            hidden: normal_linear(2, HIDDEN, true, STD, device),
+            heads: normal_linear(HIDDEN, heads, false, STD, device),
         }
     }
 

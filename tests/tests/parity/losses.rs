@@ -1,4 +1,4 @@
-//! Losses and their gradients against PyTorch's and torchvision's, which computed in double precision.
+//! Losses and their gradients against those of `PyTorch` and torchvision, which computed in double precision.
 //! `fixtures/make_losses.py` describes the file and gives the formulas.
 
 use burn::tensor::{Device, Tensor};

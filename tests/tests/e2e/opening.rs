@@ -6,7 +6,6 @@ use crate::visit::{Outcome, SOON, Visit};
 #[tokio::test(flavor = "multi_thread")]
 async fn the_first_sample_is_segmented_by_itself() -> Outcome {
     let Some(visit) = Visit::start().await? else { return Ok(()) };
-    visit.resize(1280, 800).await?;
     let answer = visit.open_and_wait("?device=cpu", SOON).await?;
     assert_eq!(answer.device, "cpu");
     assert!(matches!(answer.finding, Finding::Mask(_)), "{answer:?}");
@@ -43,7 +42,6 @@ async fn the_mask_is_drawn_and_can_be_hidden() -> Outcome {
         return coloured;
     })()";
     let Some(visit) = Visit::start().await? else { return Ok(()) };
-    visit.resize(1280, 800).await?;
     visit.open_and_wait("?device=cpu&sample=fluorescence", SOON).await?;
     let drawn = format!("{COLOURED_PIXELS} > 1000");
     visit.until("the overlay is drawn", SOON, &drawn).await?;
@@ -58,7 +56,6 @@ async fn the_mask_is_drawn_and_can_be_hidden() -> Outcome {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_sample_gets_an_answer() -> Outcome {
     let Some(visit) = Visit::start().await? else { return Ok(()) };
-    visit.resize(1280, 800).await?;
     visit.open_and_wait("?device=cpu&lang=en", SOON).await?;
     for sample in ["slide", "radiograph", "tomograph", "fluorescence"] {
         let before = visit.result_number().await?;
@@ -75,7 +72,6 @@ async fn every_sample_gets_an_answer() -> Outcome {
 #[tokio::test(flavor = "multi_thread")]
 async fn pictures_of_the_page_for_people() -> Outcome {
     let Some(visit) = Visit::start().await? else { return Ok(()) };
-    visit.resize(1280, 800).await?;
     for language in ["en", "ja"] {
         visit.open_and_wait(&format!("?device=cpu&lang={language}"), SOON).await?;
         for (width, height) in [(1280, 800), (600, 900)] {

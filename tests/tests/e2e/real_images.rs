@@ -39,7 +39,6 @@ async fn nuclei_are_segmented() -> Outcome {
     let truth =
         mask_png::parse(&fs::read(folder.join("masks").join(&row.file)).unwrap(), 2, MAX_PIXELS).unwrap();
 
-    visit.resize(1280, 800).await?;
     visit.open_and_wait("?device=cpu&task=dsb2018-fluo-segmentation", SOON).await?;
     let before = visit.result_number().await?;
     visit.drop_file(&row.file, &image).await?;
@@ -70,7 +69,6 @@ async fn blood_cells_are_detected() -> Outcome {
     let annotations = fs::read(folder.join("annotations/test.json")).unwrap();
     let truth = coco::parse(&annotations, &classes(&folder)).unwrap().swap_remove(0);
 
-    visit.resize(1280, 800).await?;
     visit.open_and_wait("?device=cpu&task=bccd", SOON).await?;
     let before = visit.result_number().await?;
     visit.choose_file(&folder.join("images").join(&truth.file)).await?;
@@ -109,7 +107,6 @@ async fn a_white_blood_cell_is_classified() -> Outcome {
     let rows = labels_csv::parse(&fs::read(folder.join("labels.csv")).unwrap(), &classes).unwrap();
     let row = rows.iter().find(|row| row.split == Split::Test).unwrap();
 
-    visit.resize(1280, 800).await?;
     visit.open_and_wait("?device=cpu", SOON).await?;
     let before = visit.result_number().await?;
     visit.choose_file(&folder.join("images").join(&row.file)).await?;

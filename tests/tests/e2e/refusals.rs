@@ -17,7 +17,6 @@ fn promise(side: u32) -> Vec<u8> {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_cannot_be_opened_is_named_and_the_page_goes_on() -> Outcome {
     let Some(visit) = Visit::start().await? else { return Ok(()) };
-    visit.resize(1280, 800).await?;
     visit.open_and_wait("?device=cpu&lang=en", SOON).await?;
     let before = visit.mask().await?;
     for (name, bytes, words) in [

@@ -13,7 +13,7 @@ use crate::site;
 /// Time for anything on the CPU, on a machine that is busy with other things as well.
 pub const SOON: Duration = Duration::from_mins(2);
 /// Time for anything on the emulated GPU.
-pub const LATER: Duration = Duration::from_mins(8);
+pub const LATER: Duration = Duration::from_mins(10);
 
 /// How often a condition is looked at.
 const GLANCE: Duration = Duration::from_millis(100);
@@ -36,7 +36,9 @@ impl Visit {
             return Ok(None);
         }
         let origin = site::serve().await;
-        Ok(Some(Self { browser: Browser::start().await?, origin }))
+        let visit = Self { browser: Browser::start().await?, origin };
+        visit.resize(1280, 800).await?;
+        Ok(Some(visit))
     }
 
     /// The browser's session.

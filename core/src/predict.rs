@@ -125,10 +125,13 @@ impl Medley {
         let index = self.network.task_index(task).ok_or_else(|| self.unknown(task))?;
         let original = (image.width(), image.height());
         let (width, height) = scaled_size(original.0, original.1, self.network.tasks[index].input_size);
-        let planes =
-            resize_planes(&image.to_unit_planes(), original, Region::whole(original.0, original.1), (width, height));
-        let images =
-            Tensor::<1>::from_floats(planes.as_slice(), &self.device).reshape([1, 3, height, width]);
+        let planes = resize_planes(
+            &image.to_unit_planes(),
+            original,
+            Region::whole(original.0, original.1),
+            (width, height),
+        );
+        let images = Tensor::<1>::from_floats(planes.as_slice(), &self.device).reshape([1, 3, height, width]);
         let frame = Frame { valid: [height, width], original: [original.1, original.0] };
         Ok((self.network.forward(index, images), frame))
     }

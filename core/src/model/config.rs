@@ -65,7 +65,9 @@ impl ModelConfig {
     /// Strides of the levels that the box decoder sees, finest first.
     pub fn box_strides(&self) -> Vec<usize> {
         let last = 32 << self.boxes.extra_levels;
-        std::iter::successors(Some(self.boxes.first_stride), |s| Some(s * 2)).take_while(|s| *s <= last).collect()
+        std::iter::successors(Some(self.boxes.first_stride), |s| Some(s * 2))
+            .take_while(|s| *s <= last)
+            .collect()
     }
 }
 

@@ -46,8 +46,7 @@ impl Foundation {
     /// Images `[B, 3, H, W]` in [0, 1], any size, to features.
     pub fn encode(&self, images: Tensor<4>) -> Features {
         let [_, _, height, width] = images.dims();
-        let image = pad_to_multiple(images, STRIDE);
-        let image = normalise(image);
+        let image = pad_to_multiple(normalise(images), STRIDE);
         let [p4, p8, p16, p32] = self.encoder.forward(image.clone());
         Features { image, pyramid: [p4, p8, p16, self.squeezer.forward(p32)], size: [height, width] }
     }
@@ -78,19 +77,21 @@ impl Foundation {
     }
 }
 
-/// Colour statistics of `ImageNet`, with which published encoders were trained.
-const MEAN: [f32; 3] = [0.485, 0.456, 0.406];
-const DEVIATION: [f32; 3] = [0.229, 0.224, 0.225];
+/// Keeps an image of one grey value from being divided by zero.
+const MIN_VARIANCE: f32 = 1e-4;
 
-/// Centres and scales each colour channel.
+/// Centres each image at its mean and scales it to unit variance, all channels together so that colours keep
+/// their relation. Fluorescence images use a few percent of the range, radiographs most of it; without
+/// this, the dim ones are a constant to the network.
 fn normalise(images: Tensor<4>) -> Tensor<4> {
-    let device = images.device();
-    let scale = Tensor::<1>::from_floats(DEVIATION.map(f32::recip), &device).reshape([1, 3, 1, 1]);
-    let mean = Tensor::<1>::from_floats(MEAN, &device).reshape([1, 3, 1, 1]);
-    (images - mean) * scale
+    let [batch, channels, height, width] = images.dims();
+    let flat = images.reshape([batch, channels * height * width]);
+    let centred = flat.clone() - flat.mean_dim(1);
+    let variance = centred.clone().square().mean_dim(1);
+    (centred / (variance + MIN_VARIANCE).sqrt()).reshape([batch, channels, height, width])
 }
 
-/// Appends black rows and columns until both sides are multiples of `multiple`.
+/// Appends rows and columns of zeros, the mean, until both sides are multiples of `multiple`.
 fn pad_to_multiple(images: Tensor<4>, multiple: usize) -> Tensor<4> {
     let [batch, channels, height, width] = images.dims();
     let [bottom, right] = [height, width].map(|side| side.next_multiple_of(multiple) - side);

@@ -3,7 +3,6 @@
 use burn::module::{Module, Param};
 use burn::nn::conv::{Conv2d, Conv2dConfig};
 use burn::nn::{Dropout, DropoutConfig, Initializer, Linear, PaddingConfig2d};
-use burn::tensor::activation::relu;
 use burn::tensor::{Device, Tensor};
 
 use super::box_decoder::BoxFeatures;
@@ -49,7 +48,7 @@ pub enum Head {
 pub struct BoxLogits {
     /// `[B, N, K]`, before the sigmoid.
     pub class: Tensor<3>,
-    /// `[B, N, 4]`: distances to left, top, right and bottom in pixels, not negative.
+    /// `[B, N, 4]`: distances to left, top, right and bottom in pixels, positive.
     pub distances: Tensor<3>,
     /// `[B, N]`, before the sigmoid.
     pub centreness: Tensor<2>,
@@ -58,6 +57,8 @@ pub struct BoxLogits {
 const DROPOUT: f64 = 0.2;
 /// Heads start near a uniform guess.
 const HEAD_STD: f64 = 0.01;
+/// Logarithm of the farthest side that a level can reach, in strides.
+const MAX_LOG_REACH: f32 = 6.0;
 /// Foreground probability of an untrained detector (Lin et al., "Focal loss", ICCV 2017, section 3.3).
 const PRIOR: f32 = 0.01;
 
@@ -89,7 +90,8 @@ impl BoxHead {
         for (index, level) in levels.iter().enumerate() {
             let scale = self.scales.val().narrow(0, index, 1).reshape([1, 1, 1, 1]);
             class.push(flatten(self.class.forward(level.class.clone())));
-            let reach = relu(self.location.forward(level.location.clone()) * scale);
+            let reach =
+                (self.location.forward(level.location.clone()) * scale).clamp_max(MAX_LOG_REACH).exp();
             distances.push(flatten(reach.mul_scalar(level.stride as f32)));
             centreness.push(flatten(self.centreness.forward(level.location.clone())));
         }

@@ -76,17 +76,23 @@ pub fn upsample(x: Tensor<4>, height: usize, width: usize) -> Tensor<4> {
 /// `[B, C, H, W]` to `[B, 4 C, H / 2, W / 2]`: 2x2 pixels become channels.
 fn fold(x: Tensor<4>) -> Tensor<4> {
     let [batch, channels, height, width] = x.dims();
-    x.reshape([batch, channels, height / 2, 2, width / 2, 2])
-        .permute([0, 1, 3, 5, 2, 4])
-        .reshape([batch, 4 * channels, height / 2, width / 2])
+    x.reshape([batch, channels, height / 2, 2, width / 2, 2]).permute([0, 1, 3, 5, 2, 4]).reshape([
+        batch,
+        4 * channels,
+        height / 2,
+        width / 2,
+    ])
 }
 
 /// The inverse of [`fold`].
 fn unfold(x: Tensor<4>) -> Tensor<4> {
     let [batch, channels, height, width] = x.dims();
-    x.reshape([batch, channels / 4, 2, 2, height, width])
-        .permute([0, 1, 4, 2, 5, 3])
-        .reshape([batch, channels / 4, 2 * height, 2 * width])
+    x.reshape([batch, channels / 4, 2, 2, height, width]).permute([0, 1, 4, 2, 5, 3]).reshape([
+        batch,
+        channels / 4,
+        2 * height,
+        2 * width,
+    ])
 }
 
 #[cfg(test)]

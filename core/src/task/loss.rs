@@ -9,7 +9,9 @@ use crate::model::Outputs;
 
 /// Targets that do not belong to the outputs.
 #[derive(Debug, Error, Clone, PartialEq, Eq)]
-#[error("the targets of this batch are not of the label type of its task; check which data set feeds the task")]
+#[error(
+    "the targets of this batch are not of the label type of its task; check which data set feeds the task"
+)]
 pub struct LossError;
 
 /// The loss of a batch, `[1]`, about 1 for an untrained head.

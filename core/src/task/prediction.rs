@@ -47,7 +47,9 @@ pub async fn predict(
             let [_, classes, height, width] = logits.dims();
             let logits = values(logits).await?;
             let images = logits.chunks_exact(classes * height * width).zip(frames);
-            Ok(images.map(|(logits, frame)| Prediction::Mask(mask(logits, [height, width], *frame))).collect())
+            Ok(images
+                .map(|(logits, frame)| Prediction::Mask(mask(logits, [height, width], *frame)))
+                .collect())
         }
         Outputs::Box { logits, size, strides } => {
             let [_, positions, classes] = logits.class.dims();

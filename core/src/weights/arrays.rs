@@ -53,15 +53,14 @@ pub fn import<M: Module>(
 ) -> Result<M, WeightsError> {
     let plain = device.clone().inner();
     let mut failure = None;
-    let module = map_parameters(module, |name, shape, _| {
-        match find(arrays, &format!("{prefix}.{name}"), shape) {
+    let module =
+        map_parameters(module, |name, shape, _| match find(arrays, &format!("{prefix}.{name}"), shape) {
             Ok(array) => Some(Tensor::from_floats(array.values.as_slice(), &plain)),
             Err(error) => {
                 failure.get_or_insert(error);
                 None
             }
-        }
-    });
+        });
     failure.map_or(Ok(module), Err)
 }
 

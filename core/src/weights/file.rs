@@ -30,7 +30,9 @@ pub fn write(
         .iter()
         .map(|(name, array)| {
             let bytes = match precision {
-                Precision::Half => array.values.iter().flat_map(|v| f16::from_f32(*v).to_le_bytes()).collect(),
+                Precision::Half => {
+                    array.values.iter().flat_map(|v| f16::from_f32(*v).to_le_bytes()).collect()
+                }
                 Precision::Full => array.values.iter().flat_map(|v| v.to_le_bytes()).collect(),
             };
             (name, array.shape.clone(), bytes)
@@ -64,9 +66,7 @@ pub fn read(bytes: &[u8]) -> Result<(Arrays, BTreeMap<String, String>), WeightsE
     for (name, view) in file.tensors() {
         let values = match view.dtype() {
             Dtype::F32 => view.data().as_chunks().0.iter().map(|b| f32::from_le_bytes(*b)).collect(),
-            Dtype::F16 => {
-                view.data().as_chunks().0.iter().map(|b| f16::from_le_bytes(*b).to_f32()).collect()
-            }
+            Dtype::F16 => view.data().as_chunks().0.iter().map(|b| f16::from_le_bytes(*b).to_f32()).collect(),
             other => return Err(WeightsError::Precision { name, found: format!("{other:?}") }),
         };
         arrays.insert(name, Array { shape: view.shape().to_vec(), values });

@@ -75,7 +75,8 @@ impl ModelMetadata {
         if format > FORMAT {
             return Err(WeightsError::TooNew { found: format, supported: FORMAT });
         }
-        let preset = if map.contains_key("medley.preset") { Some(parse(map, "medley.preset")?) } else { None };
+        let preset =
+            if map.contains_key("medley.preset") { Some(parse(map, "medley.preset")?) } else { None };
         Ok(Self {
             preset,
             config: parse(map, "medley.config")?,

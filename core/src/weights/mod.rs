@@ -19,10 +19,14 @@ pub enum WeightsError {
     #[error("this is not a safetensors file, or it is damaged ({0}); download or export it again")]
     Damaged(String),
     /// A safetensors file of something else.
-    #[error("this file holds no Medley model: its metadata has no `{0}`; choose a file written by `medley pretrain`")]
+    #[error(
+        "this file holds no Medley model: its metadata has no `{0}`; choose a file written by `medley pretrain`"
+    )]
     NotAModel(&'static str),
     /// Written by a newer Medley.
-    #[error("this model has file format {found}, and this version of Medley reads up to {supported}; update Medley")]
+    #[error(
+        "this model has file format {found}, and this version of Medley reads up to {supported}; update Medley"
+    )]
     TooNew {
         /// Format of the file.
         found: u32,
@@ -41,7 +45,9 @@ pub enum WeightsError {
     #[error("the file has no weights for `{0}`; it belongs to another architecture or is incomplete")]
     Missing(String),
     /// A parameter has another shape.
-    #[error("the weights for `{name}` have shape {found:?} instead of {expected:?}; the file belongs to another architecture")]
+    #[error(
+        "the weights for `{name}` have shape {found:?} instead of {expected:?}; the file belongs to another architecture"
+    )]
     Shape {
         /// The parameter.
         name: String,

@@ -58,7 +58,8 @@ fn unlabelled_pixels_get_no_gradient() {
 #[test]
 fn detection_loss() {
     let (positions, classes) = (4, 2);
-    let target = |position, class, distances, centreness| Assignment { position, class, distances, centreness };
+    let target =
+        |position, class, distances, centreness| Assignment { position, class, distances, centreness };
     let assignments =
         vec![vec![target(1, 0, [3.0, 4.0, 5.0, 2.0], 0.6), target(2, 1, [6.0, 1.0, 2.0, 2.0], 0.3)]];
     // Distances are positive and differ from the targets, where the loss has kinks.
@@ -120,9 +121,8 @@ fn every_parameter_has_the_right_gradient() {
             Network::new(crate::scenes::small_model(), vec![crate::scenes::task(kind)], &device);
         network.heads = network.heads.into_iter().map(Head::without_dropout).collect();
         let batch = crate::scenes::batch(kind);
-        let value = |network: &Network| {
-            loss(network.forward(0, images(&batch, &device)), &batch.targets).unwrap()
-        };
+        let value =
+            |network: &Network| loss(network.forward(0, images(&batch, &device)), &batch.targets).unwrap();
         let mut gradients = value(&network).backward();
         let gradients = take_gradients(&network.foundation, &mut gradients);
         let mut compared = 0;

@@ -51,8 +51,7 @@ pub fn run(args: &Args) -> Result<(), Box<dyn Error>> {
     if !std::io::stderr().is_terminal() {
         tracing::info!("the course of the run is in {}", args.out.join("events.jsonl").display());
     }
-    let outcome =
-        pretrain(&config, &RunOptions { out: args.out.clone(), resume: args.resume, stop: &stop })?;
+    let outcome = pretrain(&config, &RunOptions { out: args.out.clone(), resume: args.resume, stop: &stop })?;
     match outcome.model {
         Some(model) => println!("{} updates made; the model is {}", outcome.update, model.display()),
         None => println!(

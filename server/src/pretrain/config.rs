@@ -62,7 +62,7 @@ impl Default for PretrainConfig {
         Self {
             preset: Preset::Nano,
             device: DeviceChoice::Cpu,
-            pixel_budget: 4 * 256 * 256,
+            pixel_budget: 4 * 128 * 128,
             checkpoint_seconds: 60,
             license: "MIT OR Apache-2.0".to_owned(),
             train: TrainConfig { learning_rate: 5e-4, ..TrainConfig::default() },
@@ -89,7 +89,8 @@ impl PretrainConfig {
     /// When it cannot be read, or has unknown keys or wrong values.
     pub fn read(path: &Path) -> Result<Self, ConfigError> {
         let text = std::fs::read_to_string(path).map_err(|e| ConfigError::Read(path.to_path_buf(), e))?;
-        let mut config: Self = toml::from_str(&text).map_err(|e| ConfigError::Parse(path.to_path_buf(), e))?;
+        let mut config: Self =
+            toml::from_str(&text).map_err(|e| ConfigError::Parse(path.to_path_buf(), e))?;
         let base = path.parent().unwrap_or(Path::new(""));
         for data in &mut config.data {
             data.path = base.join(&data.path);

@@ -15,7 +15,9 @@ use thiserror::Error;
 use super::PretrainConfig;
 use super::sources::Sources;
 use crate::data::DataError;
-use crate::runs::{Event, EventLog, RunError, RunFolder, latest_checkpoint, write_atomically, write_checkpoint};
+use crate::runs::{
+    Event, EventLog, RunError, RunFolder, latest_checkpoint, write_atomically, write_checkpoint,
+};
 
 /// What a run needs besides its configuration.
 #[derive(Debug)]
@@ -53,7 +55,9 @@ pub enum PretrainError {
     #[error(transparent)]
     Loss(#[from] medley_core::task::LossError),
     /// The loss is not a number.
-    #[error("the loss of {task} is not a number at update {update}; continue with --resume and a smaller learning rate")]
+    #[error(
+        "the loss of {task} is not a number at update {update}; continue with --resume and a smaller learning rate"
+    )]
     NotFinite {
         /// The task.
         task: String,
@@ -61,7 +65,9 @@ pub enum PretrainError {
         update: u64,
     },
     /// The configuration changed in a way that resuming cannot follow.
-    #[error("the checkpoint was made with other tasks ({0}); resume with the configuration in the run's folder")]
+    #[error(
+        "the checkpoint was made with other tasks ({0}); resume with the configuration in the run's folder"
+    )]
     OtherTasks(String),
     /// The configuration cannot be written as TOML.
     #[error("the configuration cannot be stored")]
@@ -108,7 +114,8 @@ pub fn run(config: &PretrainConfig, options: &RunOptions<'_>) -> Result<Outcome,
     let complete = trainer.update >= trainer.config.updates;
     log.write(&Event::End { update: trainer.update, complete })?;
     bar.abandon();
-    let model = if complete { Some(write_model(config, &trainer, &sources, &folder, &device)?) } else { None };
+    let model =
+        if complete { Some(write_model(config, &trainer, &sources, &folder, &device)?) } else { None };
     Ok(Outcome { update: trainer.update, model })
 }
 
@@ -228,7 +235,8 @@ struct Progress {
 impl Progress {
     fn line(&self) -> String {
         let Event::Progress { losses, images_per_second, .. } = &self.event else { return String::new() };
-        let losses: Vec<String> = losses.iter().map(|(task, loss)| format!("  {task:<28} {loss:.3}")).collect();
+        let losses: Vec<String> =
+            losses.iter().map(|(task, loss)| format!("  {task:<28} {loss:.3}")).collect();
         format!("{images_per_second:.1} images/s, loss per task:\n{}", losses.join("\n"))
     }
 }

@@ -141,8 +141,7 @@ fn from_folder(
         };
         let items = found.train.clone();
         let images = items.len();
-        let batches =
-            BatchSource::new(Arc::clone(folder), task.clone(), items, options, Arc::clone(budget))?;
+        let batches = BatchSource::new(Arc::clone(folder), task.clone(), items, options, Arc::clone(budget))?;
         tasks.push(TaskSource { task, images, make: Box::new(move |number| batches.batch(number)) });
     }
     Ok(tasks)

@@ -1,6 +1,6 @@
 //! Files that are either old or new, never half.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -15,13 +15,17 @@ const KEEP: usize = 2;
 /// When the disk is full or the folder not writable; an existing file is then untouched.
 pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), RunError> {
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(RunError::io("write", path))?;
+    let mut builder = tempfile::Builder::new();
+    // Temporary files are private by default; this one becomes an ordinary file.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644));
+    let mut file = builder.tempfile_in(folder).map_err(RunError::io("write", path))?;
     file.write_all(bytes).map_err(RunError::io("write", path))?;
     file.as_file().sync_all().map_err(RunError::io("write", path))?;
     file.persist(path).map_err(|e| RunError::io("write", path)(e.error))?;
     // The rename itself is durable once its folder is.
     #[cfg(unix)]
-    File::open(folder).and_then(|f| f.sync_all()).map_err(RunError::io("write", folder))?;
+    std::fs::File::open(folder).and_then(|f| f.sync_all()).map_err(RunError::io("write", folder))?;
     Ok(())
 }
 

@@ -72,7 +72,10 @@ impl WindowAttention {
         let bias = qkv.bias.take().map(|bias| {
             let bias = bias.val();
             let keys = Tensor::zeros([channels], &bias.device());
-            Tensor::cat(vec![bias.clone().narrow(0, 0, channels), keys, bias.narrow(0, 2 * channels, channels)], 0)
+            Tensor::cat(
+                vec![bias.clone().narrow(0, 0, channels), keys, bias.narrow(0, 2 * channels, channels)],
+                0,
+            )
         });
         let mut joint = qkv.forward(x);
         if let Some(bias) = bias {

@@ -1,6 +1,6 @@
 //! One transformer block.
 
-use burn::module::Module;
+use burn::module::{Module, Param};
 use burn::nn::{Initializer, LayerNorm, LayerNormConfig, Linear, LinearConfig};
 use burn::tensor::activation::gelu;
 use burn::tensor::{Device, Tensor};
@@ -22,7 +22,13 @@ pub struct Block {
 impl Block {
     /// Random weights.
     pub fn new(channels: usize, heads: usize, window: usize, shift: usize, device: &Device) -> Self {
-        let norm = || LayerNormConfig::new(channels).with_epsilon(1e-5).init(device);
+        // Scales of zero make every block start as the identity (the published model's initialisation), so
+        // that a deep encoder learns from its first update on.
+        let norm = || {
+            let mut norm = LayerNormConfig::new(channels).with_epsilon(1e-5).init(device);
+            norm.gamma = Param::from_tensor(Tensor::zeros([channels], device));
+            norm
+        };
         Self {
             attention: WindowAttention::new(channels, heads, window, shift, device),
             norm1: norm(),

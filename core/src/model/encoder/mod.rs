@@ -16,8 +16,8 @@ use burn::tensor::{Device, Tensor};
 
 use super::config::SwinConfig;
 use block::Block;
-use merging::PatchMerging;
 pub(super) use block::normal_linear;
+use merging::PatchMerging;
 use position::PositionBias;
 
 /// One stage: blocks at one resolution, and before all but the first a merging of 2x2 patches.

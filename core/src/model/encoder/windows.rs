@@ -44,15 +44,17 @@ impl Windows {
             tokens = Tensor::cat(vec![tokens, zeros], 1);
         }
         if padded_width > width {
-            let zeros = Tensor::zeros([batch, padded_height, padded_width - width, channels], &tokens.device());
+            let zeros =
+                Tensor::zeros([batch, padded_height, padded_width - width, channels], &tokens.device());
             tokens = Tensor::cat(vec![tokens, zeros], 2);
         }
         tokens = roll(roll(tokens, 1, self.shift[0]), 2, self.shift[1]);
         let [rows, columns] = self.counts();
-        tokens
-            .reshape([batch, rows, self.size, columns, self.size * channels])
-            .swap_dims(2, 3)
-            .reshape([batch * rows * columns, self.size * self.size, channels])
+        tokens.reshape([batch, rows, self.size, columns, self.size * channels]).swap_dims(2, 3).reshape([
+            batch * rows * columns,
+            self.size * self.size,
+            channels,
+        ])
     }
 
     /// The inverse of [`Self::partition`].

@@ -28,8 +28,7 @@ pub fn loss(logits: BoxLogits, assignments: &[Vec<Assignment>]) -> Tensor<1> {
     for (row, assignment) in &positives {
         one_hot[row * classes + assignment.class] = 1.0;
     }
-    let one_hot =
-        Tensor::<1>::from_floats(one_hot.as_slice(), &device).reshape([batch, positions, classes]);
+    let one_hot = Tensor::<1>::from_floats(one_hot.as_slice(), &device).reshape([batch, positions, classes]);
     let count = positives.len().max(1) as f32;
     let focal = focal(logits.class, one_hot) / (count * uniform_loss(classes));
     if positives.is_empty() {

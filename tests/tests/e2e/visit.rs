@@ -13,7 +13,7 @@ use crate::site;
 /// Time for anything on the CPU, on a machine that is busy with other things as well.
 pub const SOON: Duration = Duration::from_mins(2);
 /// Time for anything on the emulated GPU.
-pub const LATER: Duration = Duration::from_mins(10);
+pub const LATER: Duration = Duration::from_mins(15);
 
 /// How often a condition is looked at.
 const GLANCE: Duration = Duration::from_millis(100);

@@ -1,12 +1,13 @@
 //! What the Worker holds, and who answers which request.
 
 use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::rc::Rc;
 
 use js_sys::Uint8Array;
 use medley_core::Medley;
 use medley_core::imaging::Image;
+use medley_core::selftest::Fingerprint;
 use wasm_bindgen_futures::spawn_local;
 
 use super::clock::next_turn;
@@ -24,6 +25,8 @@ pub struct Desk {
     pub on_cpu: RefCell<Option<Rc<Medley>>>,
     /// The GPU's device and, once it is wanted, the model on it.
     pub gpu: RefCell<Option<Gpu>>,
+    /// What the self-test gave on each device.
+    pub fingerprints: RefCell<HashMap<DeviceKind, Fingerprint>>,
     /// Where predictions are computed.
     pub chosen: Cell<Option<DeviceKind>>,
     /// The current image.
@@ -36,12 +39,12 @@ pub struct Desk {
 
 impl Desk {
     /// Takes a request. Everything is answered later, except pictures, which are quick.
-    pub fn take(self: Rc<Self>, request: Request, bytes: Option<Uint8Array>) {
+    pub fn take(self: Rc<Self>, request: Request, bytes: Option<&Uint8Array>) {
         let id = request.id;
         match request.ask {
             Ask::Thumbnail { scene, side } => pictures::thumbnail(id, scene, side),
             Ask::OpenSample { scene, side } => pictures::open_sample(&self, id, scene, side),
-            Ask::OpenFile => pictures::open_file(&self, id, bytes.as_ref()),
+            Ask::OpenFile => pictures::open_file(&self, id, bytes),
             Ask::Load { url } => spawn_local(async move {
                 let answer = download::load(&self, id, &url).await;
                 send(id, &answer, None);

@@ -21,7 +21,7 @@ pub fn run() {
     let desk = Rc::new(Desk::default());
     let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
         match unpack::<Request>(&event.data()) {
-            Ok((request, bytes)) => desk.clone().take(request, bytes),
+            Ok((request, bytes)) => desk.clone().take(request, bytes.as_ref()),
             Err(error) => web_sys::console::error_1(&error),
         }
     });

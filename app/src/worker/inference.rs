@@ -25,9 +25,13 @@ pub async fn predict(desk: &Desk, task: &str) -> Result<(Outcome, Option<Vec<u8>
     let (finding, labels) = match prediction {
         Prediction::Classes(probabilities) => (Finding::Classes(probabilities), None),
         Prediction::Mask(mask) => {
-            let tallies = (0..classes as u8).map(|class| ClassTally {
-                objects: objects::count(&mask.labels, mask.width, class),
-                pixels: mask.labels.iter().filter(|label| **label == class).count() as u64,
+            let mut pixels = [0_u64; 256];
+            for label in &mask.labels {
+                pixels[usize::from(*label)] += 1;
+            }
+            let tallies = (0..classes.min(256)).map(|class| ClassTally {
+                objects: objects::count(&mask.labels, mask.width, class as u8),
+                pixels: pixels[class],
             });
             (Finding::Mask(tallies.collect()), Some(mask.labels))
         }

@@ -36,7 +36,7 @@ impl BoxDecoder {
     pub fn new(config: &ModelConfig, device: &Device) -> Self {
         let channels = config.boxes.channels;
         let [c4, c8, c16, _] = config.encoder.channels();
-        let first_level = if config.boxes.first_stride <= 4 { 0 } else { 1 };
+        let first_level = usize::from(config.boxes.first_stride > 4);
         let inputs = [c4, c8, c16, config.squeeze];
         let tower =
             || (0..config.boxes.towers).map(|_| ConvNormRelu::new([channels, channels], device)).collect();

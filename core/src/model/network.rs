@@ -22,6 +22,8 @@ pub struct Network {
 }
 
 /// Raw outputs of a batch, by label type.
+// One value per batch: its size does not matter.
+#[allow(clippy::large_enum_variant)]
 #[derive(Clone, Debug)]
 pub enum Outputs {
     /// Logits `[B, K]`.

@@ -17,7 +17,7 @@ pub struct Args {
     /// Folder of the model files (.safetensors).
     #[arg(long, default_value = "models", value_name = "DIR")]
     models: PathBuf,
-    /// Address to listen on. Anything but 127.0.0.1 or ::1 lets other machines in.
+    /// Address to listen on. Anything but 127.0.0.1 or `::1` lets other machines in.
     #[arg(long, default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
     host: IpAddr,
     /// Port to listen on; 0 picks a free one.

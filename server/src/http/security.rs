@@ -23,7 +23,8 @@ pub async fn confine(State(page_dir): State<Arc<Path>>, request: Request, next: 
     // Decided by the path, not by the content type: a 304 answer has none, and its policy replaces the one the
     // browser has stored.
     let path = request.uri().path();
-    let is_document = path.ends_with('/') || path.ends_with(".html");
+    let is_document =
+        path.ends_with('/') || Path::new(path).extension().is_some_and(|e| e.eq_ignore_ascii_case("html"));
     let mut response = next.run(request).await;
 
     let scripts = if is_document { inline_script_sources(&page_dir).await } else { String::new() };

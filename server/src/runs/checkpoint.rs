@@ -25,7 +25,7 @@ pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), RunError> {
     file.persist(path).map_err(|e| RunError::io("write", path)(e.error))?;
     // The rename itself is durable once its folder is.
     #[cfg(unix)]
-    std::fs::File::open(folder).and_then(|f| f.sync_all()).map_err(RunError::io("write", folder))?;
+    fs::File::open(folder).and_then(|f| f.sync_all()).map_err(RunError::io("write", folder))?;
     Ok(())
 }
 

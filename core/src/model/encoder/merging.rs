@@ -39,7 +39,7 @@ impl PatchMerging {
 /// Appends a row or column of zeros where the side along `axis` is odd.
 fn to_even(tokens: Tensor<4>, axis: usize) -> Tensor<4> {
     let mut shape = tokens.dims();
-    if shape[axis] % 2 == 0 {
+    if shape[axis].is_multiple_of(2) {
         return tokens;
     }
     shape[axis] = 1;

@@ -82,10 +82,41 @@ pub fn task_name(language: Language, task: &TaskCard) -> String {
 
 /// What a class is called; its own name where it is not a known one.
 pub fn class_name(language: Language, class: &str) -> String {
-    let known = CLASSES.iter().find(|(id, ..)| *id == class);
+    // Data sets write `right_lung` or `right lung`.
+    let plain = class.replace('_', " ");
+    let known = CLASSES.iter().find(|(id, ..)| id.replace('_', " ") == plain);
     match (known, language) {
         (Some((_, english, _)), Language::English) => (*english).to_owned(),
         (Some((.., japanese)), Language::Japanese) => (*japanese).to_owned(),
-        (None, _) => class.replace('_', " "),
+        (None, _) => plain,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{class_name, task_name};
+    use crate::locales::Language;
+    use crate::worker::messages::{TaskCard, TaskKind};
+
+    fn task(id: &str, kind: TaskKind) -> TaskCard {
+        let classes = vec!["background".to_owned(), "right_lung".to_owned()];
+        TaskCard { id: id.to_owned(), kind, classes, modality: String::new() }
+    }
+
+    #[test]
+    fn one_data_set_can_have_tasks_of_several_kinds() {
+        let name = |kind| task_name(Language::English, &task("dsb2018-fluo-x", kind));
+        assert_ne!(name(TaskKind::Segmentation), name(TaskKind::Detection));
+    }
+
+    #[test]
+    fn an_unknown_task_is_named_by_its_id_and_classes() {
+        let unknown = task("plant-7", TaskKind::Segmentation);
+        assert_eq!(task_name(Language::Japanese, &unknown), "plant-7 (背景、右肺)");
+    }
+
+    #[test]
+    fn an_unknown_class_keeps_its_name() {
+        assert_eq!(class_name(Language::English, "deep_scratch"), "deep scratch");
     }
 }

@@ -17,6 +17,10 @@ pub const THUMBNAIL_SIDE: u32 = 144;
 /// More pixels than this are not opened; the Worker checks it before it decodes.
 pub const MAX_PIXELS: u32 = 64_000_000;
 
+/// A picture that is too large is offered at this many pixels at most: far more than the model looks at, and
+/// quick to draw.
+const SCALED_PIXELS: u32 = 16_000_000;
+
 /// The model file, beside the page.
 const MODEL: &str = "models/medley-nano.safetensors";
 
@@ -279,10 +283,10 @@ async fn scaled(file: &File, width: u32, height: u32) -> Option<File> {
     super::surface::to_file(&canvas, &file.name()).await
 }
 
-/// The size to which an image of `width` x `height` is scaled to hold at most [`MAX_PIXELS`].
+/// The size to which an image of `width` x `height` is scaled when it is too large.
 pub fn fitting_size(width: u32, height: u32) -> (u32, u32) {
     let area = f64::from(width) * f64::from(height);
-    let ratio = (f64::from(MAX_PIXELS) / area).sqrt().min(1.0);
+    let ratio = (f64::from(SCALED_PIXELS) / area).sqrt().min(1.0);
     let side = |length: u32| ((f64::from(length) * ratio).floor() as u32).max(1);
     (side(width), side(height))
 }
@@ -311,12 +315,12 @@ pub(super) fn thumbnail_of(picture: &HtmlCanvasElement) -> Option<HtmlCanvasElem
 
 #[cfg(test)]
 mod tests {
-    use super::{MAX_PIXELS, fitting_size};
+    use super::{SCALED_PIXELS, fitting_size};
 
     #[test]
     fn a_scaled_image_fits_and_keeps_its_shape() {
         let (width, height) = fitting_size(20_000, 10_000);
-        assert!(width * height <= MAX_PIXELS);
+        assert!(width * height <= SCALED_PIXELS);
         assert!((f64::from(width) / f64::from(height) - 2.0).abs() < 1e-3);
         assert_eq!(fitting_size(640, 480), (640, 480));
     }

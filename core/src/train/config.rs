@@ -1,5 +1,7 @@
 //! Settings of the loop.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 /// How the loop updates weights.
@@ -16,11 +18,21 @@ pub struct TrainConfig {
     pub weight_decay: f64,
     /// Seed of everything random.
     pub seed: u64,
+    /// Factors of the loss by task id; 1 where none is given. Small ones keep tasks with small, noisy
+    /// batches from shaking the shared blocks; heads, whose optimiser is their own, hardly notice.
+    pub weights: BTreeMap<String, f32>,
 }
 
 impl Default for TrainConfig {
     fn default() -> Self {
-        Self { updates: 1000, learning_rate: 1e-4, warmup: 50, weight_decay: 1e-2, seed: 0 }
+        Self {
+            updates: 1000,
+            learning_rate: 1e-4,
+            warmup: 50,
+            weight_decay: 1e-2,
+            seed: 0,
+            weights: BTreeMap::new(),
+        }
     }
 }
 

@@ -115,7 +115,8 @@ impl Trainer {
         self.device.seed(self.config.seed.wrapping_add(stream));
         let outputs = self.network.forward(task, images(batch, &self.device));
         let loss = loss(outputs, &batch.targets)?;
-        let mut gradients = loss.backward();
+        let weight = self.config.weights.get(&self.network.tasks[task].id).copied().unwrap_or(1.0);
+        let mut gradients = loss.clone().mul_scalar(weight).backward();
         for (name, gradient) in take_gradients(&self.network.foundation, &mut gradients) {
             let sum = match shared_sum.remove(&name) {
                 Some(sum) => sum + gradient,

@@ -9,7 +9,7 @@ use medley_core::train::{TrainConfig, Trainer};
 use crate::scenes::{batch, small_model, task};
 
 pub fn trainer(kinds: &[TaskKind], updates: u64) -> Trainer {
-    let config = TrainConfig { updates, learning_rate: 3e-3, warmup: 5, weight_decay: 1e-2, seed: 7 };
+    let config = TrainConfig { updates, learning_rate: 3e-3, warmup: 5, seed: 7, ..TrainConfig::default() };
     Trainer::new(small_model(), kinds.iter().map(|kind| task(*kind)).collect(), config, &Device::flex())
 }
 

@@ -33,8 +33,9 @@ fn assert_same(name: &str, page: &Fingerprint, native: &Fingerprint) {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_cpu_in_the_page_computes_as_the_native_one() -> Outcome {
     let Some(visit) = Visit::start().await? else { return Ok(()) };
+    let native = native();
     visit.open_and_wait("?device=cpu&size=64", SOON).await?;
-    assert_same("CPU", &visit.fingerprint("cpu").await?, &native());
+    assert_same("CPU", &visit.fingerprint("cpu").await?, &native);
     visit.end().await?;
     Ok(())
 }
@@ -42,6 +43,7 @@ async fn the_cpu_in_the_page_computes_as_the_native_one() -> Outcome {
 #[tokio::test(flavor = "multi_thread")]
 async fn webgpu_segments_a_sample_and_computes_as_the_native_cpu() -> Outcome {
     let Some(visit) = Visit::start().await? else { return Ok(()) };
+    let native = native();
     let answer = visit.open_and_wait("?device=webgpu&sample=fluorescence&size=64", LATER).await?;
     assert_eq!(answer.device, "webgpu");
     let shown: String = visit.script("return document.body.dataset.device;", vec![]).await?;
@@ -50,7 +52,7 @@ async fn webgpu_segments_a_sample_and_computes_as_the_native_cpu() -> Outcome {
     assert_eq!((mask.width, mask.height), (64, 64));
     assert!(mask.labels.iter().any(|label| *label > 0), "the mask is empty");
     visit.screenshot("webgpu").await?;
-    assert_same("WebGPU", &visit.fingerprint("webgpu").await?, &native());
+    assert_same("WebGPU", &visit.fingerprint("webgpu").await?, &native);
     visit.end().await?;
     Ok(())
 }

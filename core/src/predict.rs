@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use burn::tensor::{Device, ExecutionError, Tensor};
 use thiserror::Error;
 
-use crate::dataset::{Detection, Mask, Task, scaled_size};
+use crate::dataset::{Detection, Mask, Task, TaskKind, scaled_size};
 use crate::imaging::{Image, Region, resize_planes};
 use crate::model::{Network, Outputs};
 use crate::task::detection::DecodeSettings;
@@ -124,7 +124,14 @@ impl Medley {
     pub fn outputs(&self, task: &str, image: &Image) -> Result<(Outputs, Frame), PredictError> {
         let index = self.network.task_index(task).ok_or_else(|| self.unknown(task))?;
         let original = (image.width(), image.height());
-        let (width, height) = scaled_size(original.0, original.1, self.network.tasks[index].input_size);
+        let task = &self.network.tasks[index];
+        let longest = original.0.max(original.1);
+        let side = match task.kind {
+            TaskKind::Classification => task.input_size,
+            // A crop shows its objects at the magnification of the whole: enlarging it would not help.
+            TaskKind::Segmentation | TaskKind::Detection => task.input_size.min(longest),
+        };
+        let (width, height) = scaled_size(original.0, original.1, side);
         let planes = resize_planes(
             &image.to_unit_planes(),
             original,

@@ -70,11 +70,6 @@ impl Foundation {
     pub fn boxes(&self, features: &Features) -> Vec<BoxFeatures> {
         self.box_decoder.forward(&features.pyramid)
     }
-
-    /// The encoder, for importing published weights.
-    pub fn encoder(&self) -> &SwinV2 {
-        &self.encoder
-    }
 }
 
 /// Keeps an image of one grey value from being divided by zero.

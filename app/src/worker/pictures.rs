@@ -39,10 +39,7 @@ fn open(desk: &Desk, id: RequestId, image: Image) {
         width: image.width() as u32,
         height: image.height() as u32,
         channels: image.channels() as u8,
-        bits: match image.pixels() {
-            Pixels::U8(_) => 8,
-            Pixels::U16(_) => 16,
-        },
+        bits: image.pixels().bits() as u8,
     };
     let pixels = rgba(&image);
     desk.image.replace(Some(Rc::new(image)));
@@ -68,10 +65,12 @@ fn rgba(image: &Image) -> Uint8Array {
         Pixels::U8(values) => {
             values.chunks_exact(step).for_each(|pixel| add([pixel[0], pixel[step / 2], pixel[step - 1]]));
         }
-        Pixels::U16(values) => values.chunks_exact(step).for_each(|pixel| {
-            let high = |value: u16| (value >> 8) as u8;
-            add([high(pixel[0]), high(pixel[step / 2]), high(pixel[step - 1])]);
-        }),
+        _ => {
+            let planes = image.to_unit_planes();
+            let area = image.width() * image.height();
+            let byte = |value: f32| (value * 255.0).round() as u8;
+            (0..area).for_each(|at| add([0, 1, 2].map(|plane| byte(planes[plane * area + at]))));
+        }
     }
     Uint8Array::new_from_slice(&out)
 }

@@ -9,7 +9,7 @@ const SIDE_MULTIPLE: usize = 32;
 /// Pictures of one task at a common size.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Batch {
-    /// `[batch, 3, height, width]`, in [0, 1]; 0 where a picture is smaller than the batch.
+    /// `[batch, 3, height, width]`, in [0, 1]; where a picture is smaller than the batch, its own mean.
     pub images: Vec<f32>,
     /// Number of pictures.
     pub batch: usize,
@@ -42,6 +42,9 @@ pub fn collate(samples: Vec<Prepared>) -> Batch {
     for (index, sample) in samples.into_iter().enumerate() {
         let sample = fit(sample, width, height);
         let planes = &mut batch.images[index * 3 * area..(index + 1) * 3 * area];
+        // The mean, because the network centres each image at its mean: a border of another value would
+        // shift and squeeze the picture itself, and the model would never meet such a picture in use.
+        planes.fill(mean(&sample.planes));
         copy_planes(&sample, planes, width, height);
         batch.valid.push((sample.height, sample.width));
         batch.targets.push(match sample.target {
@@ -72,6 +75,11 @@ fn fit(sample: Prepared, width: usize, height: usize) -> Prepared {
     sample.resized((new_width.min(width), new_height.min(height)))
 }
 
+fn mean(values: &[f32]) -> f32 {
+    let sum: f64 = values.iter().map(|value| f64::from(*value)).sum();
+    (sum / values.len().max(1) as f64) as f32
+}
+
 fn copy_planes(sample: &Prepared, planes: &mut [f32], width: usize, height: usize) {
     for (from, to) in
         sample.planes.chunks_exact(sample.width * sample.height).zip(planes.chunks_exact_mut(width * height))
@@ -99,7 +107,9 @@ mod tests {
     use crate::dataset::BoxLabel;
 
     fn sample(width: usize, height: usize, target: Target) -> Prepared {
-        Prepared { planes: vec![0.5; 3 * width * height], width, height, target }
+        // Columns of 0.2 and 0.8 by turns; their mean is not 0.
+        let planes = (0..3 * width * height).map(|at| if at % 2 == 0 { 0.2 } else { 0.8 }).collect();
+        Prepared { planes, width, height, target }
     }
 
     fn mask(width: usize, height: usize) -> Target {
@@ -119,7 +129,12 @@ mod tests {
                 assert_eq!(mask.labels[y * 64 + x], if inside { 1 } else { IGNORE });
                 for plane in 3..6 {
                     let value = batch.images[(plane * 32 + y) * 64 + x];
-                    assert_eq!(value, if inside { 0.5 } else { 0.0 });
+                    let expected = match (inside, x % 2) {
+                        (true, 0) => 0.2,
+                        (true, _) => 0.8,
+                        (false, _) => 0.5,
+                    };
+                    assert!((value - expected).abs() < 1e-6, "{value} at {x}, {y}");
                 }
             }
         }

@@ -44,7 +44,7 @@ fn decode_raster(bytes: &[u8], format: ImageFormat, max_pixels: usize) -> Result
     let (width, height) = decoder.dimensions();
     let (width, height) = (width as usize, height as usize);
     if width.saturating_mul(height) > max_pixels {
-        return Err(ImageError::TooLarge { width, height, limit: max_pixels });
+        return Err(ImageError::TooLarge { width, height, slices: 1, limit: max_pixels });
     }
     // A damaged note about orientation is no reason to refuse the picture.
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
@@ -167,7 +167,10 @@ mod tests {
     #[test]
     fn size_is_checked_before_pixels() {
         let mut bytes = png(ImageBuffer::<Luma<u8>, _>::new(4, 4));
-        assert_eq!(decode(&bytes, 15), Err(ImageError::TooLarge { width: 4, height: 4, limit: 15 }));
+        assert_eq!(
+            decode(&bytes, 15),
+            Err(ImageError::TooLarge { width: 4, height: 4, slices: 1, limit: 15 })
+        );
         // A header that claims 2^31 columns (its checksum is wrong too, but nothing may be allocated).
         bytes[16] = 0x7F;
         assert!(decode(&bytes, DEFAULT_MAX_PIXELS).is_err());

@@ -1,9 +1,15 @@
 //! Pixels: the one [`Image`] type, decoding from bytes, resampling.
 
 mod decode;
+mod geometry;
 mod image;
+mod origin;
 mod resample;
+mod window;
 
 pub use decode::{DEFAULT_MAX_PIXELS, decode};
+pub use geometry::Geometry;
 pub use image::{Image, ImageError, Pixels};
+pub use origin::{Format, Modality, Origin};
 pub use resample::{Region, resize_labels, resize_planes};
+pub use window::Window;

@@ -1,0 +1,49 @@
+//! Where an image came from.
+
+/// The file format that an image was read from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Format {
+    /// Portable Network Graphics.
+    Png,
+    /// JPEG.
+    Jpeg,
+    /// Windows bitmap.
+    Bmp,
+    /// WebP.
+    WebP,
+    /// Tagged Image File Format.
+    Tiff,
+    /// Digital Imaging and Communications in Medicine.
+    Dicom,
+    /// Neuroimaging Informatics Technology Initiative, versions 1 and 2.
+    Nifti,
+    /// Made by a program, or read from an array.
+    #[default]
+    Array,
+}
+
+/// What kind of machine made an image, where its file says so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Modality {
+    /// Computed tomography: values are Hounsfield units.
+    Ct,
+    /// Magnetic resonance: values have no fixed unit.
+    Mr,
+    /// Projection radiography, mammography among it.
+    Radiograph,
+    /// Ultrasound.
+    Ultrasound,
+    /// Microscopy.
+    Microscopy,
+    /// Emission tomography and scintigraphy.
+    Nuclear,
+}
+
+/// Where an image came from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Origin {
+    /// File format.
+    pub format: Format,
+    /// Kind of machine, where known.
+    pub modality: Option<Modality>,
+}

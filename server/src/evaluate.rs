@@ -4,7 +4,7 @@ use std::path::Path;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use medley_core::dataset::{Split, Target, Task};
-use medley_core::metrics::{ConfusionMatrix, DetectionScore, SegmentationScore, macro_auroc};
+use medley_core::metrics::{ConfusionMatrix, DetectionScore, LabelScore, SegmentationScore, macro_auroc};
 use medley_core::task::Prediction;
 use medley_core::{Medley, PredictError};
 use serde::Serialize;
@@ -97,6 +97,7 @@ struct Tally {
     truth: Vec<usize>,
     masks: SegmentationScore,
     boxes: DetectionScore,
+    labels: LabelScore,
 }
 
 impl Tally {
@@ -108,6 +109,7 @@ impl Tally {
             truth: Vec::new(),
             masks: SegmentationScore::new(classes),
             boxes: DetectionScore::new(classes),
+            labels: LabelScore::new(classes),
         }
     }
 
@@ -120,6 +122,9 @@ impl Tally {
                 self.confusion.add(*truth, best);
                 self.truth.push(*truth);
                 self.probabilities.push(probabilities);
+            }
+            (Target::Labels(truth), Prediction::Labels(probabilities)) => {
+                self.labels.add(truth, &probabilities)
             }
             (Target::Mask(truth), Prediction::Mask(mask)) => self.masks.add(&truth.labels, &mask.labels),
             (Target::Boxes(truth), Prediction::Boxes(boxes)) => self.boxes.add(truth, &boxes),
@@ -138,6 +143,9 @@ impl Tally {
                 score("macro F1", self.confusion.macro_f1()),
                 score("AUROC", macro_auroc(&self.probabilities, &self.truth)),
             ],
+            TaskKind::MultiLabel => {
+                vec![score("AUROC", self.labels.macro_auroc()), score("macro F1", self.labels.macro_f1())]
+            }
             TaskKind::Segmentation => {
                 let mut scores = vec![
                     score("Dice", self.masks.mean_dice()),

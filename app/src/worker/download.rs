@@ -87,7 +87,7 @@ fn announced_size(start: &[u8]) -> Option<u64> {
 
 fn card(task: &Task) -> TaskCard {
     let kind = match task.kind {
-        CoreKind::Classification => TaskKind::Classification,
+        CoreKind::Classification | CoreKind::MultiLabel => TaskKind::Classification,
         CoreKind::Segmentation => TaskKind::Segmentation,
         CoreKind::Detection => TaskKind::Detection,
     };

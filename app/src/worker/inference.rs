@@ -23,7 +23,9 @@ pub async fn predict(desk: &Desk, task: &str) -> Result<(Outcome, Option<Vec<u8>
 
     let classes = medley.tasks().iter().find(|t| t.id == task).map_or(0, |t| t.classes.len());
     let (finding, labels) = match prediction {
-        Prediction::Classes(probabilities) => (Finding::Classes(probabilities), None),
+        Prediction::Classes(probabilities) | Prediction::Labels(probabilities) => {
+            (Finding::Classes(probabilities), None)
+        }
         Prediction::Mask(mask) => {
             let mut pixels = [0_u64; 256];
             for label in &mask.labels {

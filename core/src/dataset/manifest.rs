@@ -71,13 +71,16 @@ impl Manifest {
             return Err("input_size must be at least 1".to_owned());
         }
         if self.kinds.is_empty() {
-            return Err("task must name classification, segmentation or detection".to_owned());
+            return Err("task must name classification, multilabel, segmentation or detection".to_owned());
         }
         for (index, kind) in self.kinds.iter().enumerate() {
             if self.kinds[..index].contains(kind) {
                 return Err(format!("task {} is named twice", kind_name(*kind)));
             }
-            let needed = if *kind == TaskKind::Detection { 1 } else { 2 };
+            let needed = match kind {
+                TaskKind::Detection | TaskKind::MultiLabel => 1,
+                TaskKind::Classification | TaskKind::Segmentation => 2,
+            };
             if self.classes_of(*kind).len() < needed {
                 return Err(format!("a {} needs at least {needed} class(es)", kind_name(*kind)));
             }
@@ -119,6 +122,7 @@ impl Manifest {
 fn kind_name(kind: TaskKind) -> &'static str {
     match kind {
         TaskKind::Classification => "classification",
+        TaskKind::MultiLabel => "multilabel",
         TaskKind::Segmentation => "segmentation",
         TaskKind::Detection => "detection",
     }

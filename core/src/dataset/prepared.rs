@@ -37,7 +37,7 @@ impl Prepared {
         }
         let region = Region::whole(from.0, from.1);
         let target = match self.target {
-            Target::Class(class) => Target::Class(class),
+            target @ (Target::Class(_) | Target::Labels(_)) => target,
             Target::Mask(mask) => Target::Mask(Mask {
                 width: to.0,
                 height: to.1,

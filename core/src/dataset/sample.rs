@@ -38,6 +38,8 @@ pub struct BoxLabel {
 pub enum Target {
     /// The image's class.
     Class(usize),
+    /// For every class of the task, whether it is present.
+    Labels(Vec<bool>),
     /// A class per pixel, the size of the image.
     Mask(Mask),
     /// All objects of the task's classes; none is a valid answer.

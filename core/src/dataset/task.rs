@@ -2,12 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
-/// The three label types of the method.
+/// The label types of the method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum TaskKind {
     /// One class per image.
     Classification,
+    /// Any number of classes per image, each of them present or not.
+    MultiLabel,
     /// One class per pixel; class 0 is the background.
     Segmentation,
     /// Boxes with a class each.

@@ -3,11 +3,13 @@
 mod classification;
 mod detection;
 mod geometry;
+mod labels;
 mod segmentation;
 
 pub use classification::{ConfusionMatrix, auroc, macro_auroc};
 pub use detection::DetectionScore;
 pub use geometry::{box_iou, nms};
+pub use labels::LabelScore;
 pub use segmentation::SegmentationScore;
 
 /// `None` of nothing.

@@ -35,7 +35,7 @@ pub struct BoxHead {
 #[derive(Module, Debug)]
 #[allow(clippy::large_enum_variant)]
 pub enum Head {
-    /// One class per image.
+    /// Classes of the whole image, one or several.
     Class(ClassHead),
     /// One class per pixel.
     Pixel(PixelHead),
@@ -127,7 +127,7 @@ impl Head {
     pub fn new(task: &Task, config: &ModelConfig, device: &Device) -> Self {
         let classes = task.classes.len();
         match task.kind {
-            TaskKind::Classification => Self::Class(ClassHead {
+            TaskKind::Classification | TaskKind::MultiLabel => Self::Class(ClassHead {
                 dropout: DropoutConfig::new(DROPOUT).init(),
                 linear: super::encoder::normal_linear(config.squeeze, classes, true, HEAD_STD, device),
             }),

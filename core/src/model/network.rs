@@ -6,7 +6,7 @@ use burn::tensor::{Device, Tensor};
 use super::config::ModelConfig;
 use super::foundation::Foundation;
 use super::head::{BoxLogits, Head};
-use crate::dataset::Task;
+use crate::dataset::{Task, TaskKind};
 
 /// The whole model: the shared blocks and one head per task.
 #[derive(Clone, Debug)]
@@ -28,6 +28,8 @@ pub struct Network {
 pub enum Outputs {
     /// Logits `[B, K]`.
     Class(Tensor<2>),
+    /// Logits `[B, K]` of classes that do not exclude each other.
+    Labels(Tensor<2>),
     /// Logits `[B, K, H, W]` at the size of the input.
     Pixel(Tensor<4>),
     /// Logits of every position.
@@ -69,7 +71,13 @@ impl Network {
         let [_, _, height, width] = images.dims();
         let features = self.foundation.encode(images);
         match &self.heads[task] {
-            Head::Class(head) => Outputs::Class(head.forward(self.foundation.vector(&features))),
+            Head::Class(head) => {
+                let logits = head.forward(self.foundation.vector(&features));
+                match self.tasks[task].kind {
+                    TaskKind::MultiLabel => Outputs::Labels(logits),
+                    _ => Outputs::Class(logits),
+                }
+            }
             Head::Pixel(head) => Outputs::Pixel(head.forward(self.foundation.pixels(&features))),
             Head::Box(head) => Outputs::Box {
                 logits: head.forward(&self.foundation.boxes(&features)),

@@ -3,7 +3,7 @@
 use burn::tensor::Tensor;
 use thiserror::Error;
 
-use super::{classification, detection, segmentation};
+use super::{classification, detection, multilabel, segmentation};
 use crate::dataset::{Mask, Target};
 use crate::model::Outputs;
 
@@ -23,6 +23,14 @@ pub fn loss(outputs: Outputs, targets: &[Target]) -> Result<Tensor<1>, LossError
         Outputs::Class(logits) => {
             let classes = all(targets, |t| if let Target::Class(class) = t { Some(*class) } else { None })?;
             Ok(classification::loss(logits, &classes))
+        }
+        Outputs::Labels(logits) => {
+            let [_, count] = logits.dims();
+            let labels: Vec<Vec<bool>> = all(targets, |t| match t {
+                Target::Labels(labels) if labels.len() == count => Some(labels.clone()),
+                _ => None,
+            })?;
+            Ok(multilabel::loss(logits, &labels))
         }
         Outputs::Pixel(logits) => {
             let masks: Vec<Mask> =

@@ -5,6 +5,7 @@
 
 pub mod classification;
 pub mod detection;
+pub mod multilabel;
 pub mod segmentation;
 
 mod loss;

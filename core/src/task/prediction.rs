@@ -1,5 +1,6 @@
 //! What a person gets: classes, masks and boxes at the size of the picture.
 
+use burn::tensor::activation::sigmoid;
 use burn::tensor::{ExecutionError, Tensor};
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +14,8 @@ use crate::model::Outputs;
 pub enum Prediction {
     /// One probability per class; they sum to 1.
     Classes(Vec<f32>),
+    /// One probability per class, each on its own.
+    Labels(Vec<f32>),
     /// One class per pixel.
     Mask(Mask),
     /// Objects, best first.
@@ -42,6 +45,11 @@ pub async fn predict(
             let [_, classes] = logits.dims();
             let logits = values(logits).await?;
             Ok(logits.chunks_exact(classes).map(|row| Prediction::Classes(softmax(row))).collect())
+        }
+        Outputs::Labels(logits) => {
+            let [_, classes] = logits.dims();
+            let probabilities = values(sigmoid(logits)).await?;
+            Ok(probabilities.chunks_exact(classes).map(|row| Prediction::Labels(row.to_vec())).collect())
         }
         Outputs::Pixel(logits) => {
             let [_, classes, height, width] = logits.dims();

@@ -4,7 +4,7 @@ use burn::tensor::{Device, Tensor};
 use medley_core::dataset::{IGNORE, Mask};
 use medley_core::model::BoxLogits;
 use medley_core::task::detection::Assignment;
-use medley_core::task::{classification, detection, segmentation};
+use medley_core::task::{classification, detection, multilabel, segmentation};
 
 /// Deterministic numbers in about [-2, 2].
 fn wavy(count: usize) -> Vec<f32> {
@@ -35,6 +35,12 @@ fn check(at: &[f32], loss: impl Fn(Tensor<1>) -> Tensor<1>) {
 #[test]
 fn classification_loss() {
     check(&wavy(6), |x| classification::loss(x.reshape([2, 3]), &[2, 0]));
+}
+
+#[test]
+fn multilabel_loss() {
+    let labels = [vec![true, false, true], vec![false, false, true]];
+    check(&wavy(6), |x| multilabel::loss(x.reshape([2, 3]), &labels));
 }
 
 #[test]
@@ -87,6 +93,9 @@ fn an_untrained_head_costs_about_one() {
         let loss = classification::loss(logits, &[0, 1, 0]).into_scalar::<f32>();
         assert!((loss - 1.0).abs() < 1e-5, "{classes} classes: {loss}");
     }
+    let labels = [vec![true, false], vec![false, false]];
+    let loss = multilabel::loss(Tensor::zeros([2, 2], &device), &labels).into_scalar::<f32>();
+    assert!((loss - 1.0).abs() < 1e-5, "{loss}");
     let mask = Mask { width: 8, height: 8, labels: (0..64).map(|i| u8::from(i % 3 == 0)).collect() };
     let loss = segmentation::loss(Tensor::zeros([1, 2, 8, 8], &device), &[mask]).into_scalar::<f32>();
     assert!((0.5..1.5).contains(&loss), "{loss}");

@@ -34,6 +34,12 @@ fn classification_overfits() {
 }
 
 #[test]
+fn several_labels_overfit() {
+    let share = remaining(TaskKind::MultiLabel, 150);
+    assert!(share < 0.3, "{share}");
+}
+
+#[test]
 fn segmentation_overfits() {
     let share = remaining(TaskKind::Segmentation, 60);
     assert!(share < 0.4, "{share}");

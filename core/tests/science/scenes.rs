@@ -45,6 +45,7 @@ pub fn batch(kind: TaskKind) -> Batch {
         }
         targets.push(match kind {
             TaskKind::Classification => Target::Class(class),
+            TaskKind::MultiLabel => Target::Labels(vec![class == 0, class == 1]),
             TaskKind::Segmentation => Target::Mask(Mask {
                 width: SIDE,
                 height: SIDE,

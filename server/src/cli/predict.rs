@@ -53,7 +53,9 @@ pub fn run(args: &Args) -> Result<(), FileError> {
         let Some(task) = medley.tasks().iter().find(|task| &task.id == id) else { continue };
         let base = args.out.join(format!("{stem}.{id}"));
         let (numbers, line) = match prediction {
-            Prediction::Classes(probabilities) => classes(task, &probabilities),
+            Prediction::Classes(probabilities) | Prediction::Labels(probabilities) => {
+                classes(task, &probabilities)
+            }
             Prediction::Mask(mask) => write_mask(task, &image, &mask, &base)?,
             Prediction::Boxes(boxes) => {
                 let boxes: Vec<Detection> = boxes.into_iter().filter(|b| b.score >= args.min_score).collect();

@@ -96,6 +96,7 @@ impl CompactSample {
     fn bytes(&self) -> usize {
         let target = match &self.target {
             Target::Class(_) => 0,
+            Target::Labels(labels) => labels.len(),
             Target::Mask(mask) => mask.labels.len(),
             Target::Boxes(boxes) => size_of_val(boxes.as_slice()),
         };

@@ -5,7 +5,7 @@ use burn::tensor::{Device, Tensor};
 use medley_core::dataset::{BoxLabel, Mask};
 use medley_core::model::BoxLogits;
 use medley_core::task::detection::{Assignment, assign};
-use medley_core::task::{classification, detection, segmentation};
+use medley_core::task::{classification, detection, multilabel, segmentation};
 use serde::Deserialize;
 
 use crate::fixture;
@@ -24,6 +24,14 @@ struct Values {
 struct Classification {
     logits: Values,
     classes: Values,
+    loss: f64,
+    gradient: Values,
+}
+
+#[derive(Deserialize)]
+struct MultiLabel {
+    logits: Values,
+    labels: Values,
     loss: f64,
     gradient: Values,
 }
@@ -84,6 +92,7 @@ struct Detection {
 #[derive(Deserialize)]
 struct Losses {
     classification: Classification,
+    multilabel: MultiLabel,
     segmentation: Segmentation,
     segmentation_binary: Segmentation,
     sigmoid_focal: SigmoidFocal,
@@ -147,6 +156,17 @@ fn classification_loss() {
     let logits = logits.leaf::<2>();
     let classes: Vec<usize> = classes.values.iter().map(|class| *class as usize).collect();
     let ours = classification::loss(logits.clone(), &classes);
+    assert_close("loss", &numbers(ours.clone()), &[loss]);
+    assert_gradient("gradient", &logits, &ours.backward(), &gradient);
+}
+
+#[test]
+fn multilabel_loss() {
+    let MultiLabel { logits, labels, loss, gradient } = losses().multilabel;
+    let logits = logits.leaf::<2>();
+    let labels: Vec<Vec<bool>> =
+        labels.values.chunks(3).map(|row| row.iter().map(|label| *label == 1.0).collect()).collect();
+    let ours = multilabel::loss(logits.clone(), &labels);
     assert_close("loss", &numbers(ours.clone()), &[loss]);
     assert_gradient("gradient", &logits, &ours.backward(), &gradient);
 }

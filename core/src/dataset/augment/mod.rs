@@ -71,7 +71,7 @@ impl Augmentation {
             .collect();
         let (new_width, new_height) = self.orientation.size(width, height);
         let target = match target {
-            Target::Class(class) => Target::Class(class),
+            target @ (Target::Class(_) | Target::Labels(_)) => target,
             Target::Mask(mask) => {
                 let labels = resize_labels(&mask.labels, size, self.region, size, IGNORE);
                 let labels = self.orientation.values(&labels, width, height);

@@ -63,7 +63,7 @@ pub async fn fingerprint(bytes: &[u8], device: &Device) -> Result<Fingerprint, W
     for task in first_tasks(network) {
         let batch = batch(network.tasks[task].kind);
         match network.forward(task, images(&batch, &plain)) {
-            Outputs::Class(logits) => print.classes = flat(logits).await?,
+            Outputs::Class(logits) | Outputs::Labels(logits) => print.classes = flat(logits).await?,
             Outputs::Pixel(logits) => print.mask = flat(logits).await?,
             Outputs::Box { logits, .. } => {
                 print.boxes = flat(logits.class).await?;

@@ -78,6 +78,10 @@ pub fn generate(task_id: &str, index: u64, size: usize) -> Option<Sample> {
     let Picture { image, class, mask, boxes } = sample(source.scene, size, index);
     let target = match source.kind {
         TaskKind::Classification => Target::Class(class?),
+        TaskKind::MultiLabel => {
+            let class = class?;
+            Target::Labels((0..source.classes.len()).map(|index| index == class).collect())
+        }
         TaskKind::Segmentation => Target::Mask(mask?),
         TaskKind::Detection => Target::Boxes(boxes?),
     };
@@ -99,6 +103,9 @@ mod tests {
                 let target = sample.map(|s| s.target);
                 match target {
                     Some(Target::Class(class)) => seen.extend([class]),
+                    Some(Target::Labels(labels)) => {
+                        seen.extend(labels.iter().enumerate().filter(|(_, is)| **is).map(|(class, _)| class));
+                    }
                     Some(Target::Mask(mask)) => seen.extend(mask.labels.into_iter().map(usize::from)),
                     Some(Target::Boxes(boxes)) => seen.extend(boxes.into_iter().map(|b| b.class)),
                     None => {}

@@ -68,7 +68,7 @@ impl DataFolder {
         }
         for task in folder.manifest.tasks(options.input_size) {
             let mut data = match task.kind {
-                TaskKind::Classification => folder.classification(task)?,
+                TaskKind::Classification | TaskKind::MultiLabel => folder.classification(task)?,
                 TaskKind::Segmentation => folder.segmentation(task)?,
                 TaskKind::Detection => folder.detection(task)?,
             };

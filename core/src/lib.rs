@@ -5,6 +5,7 @@
 //! thread and reads no clock, so that it runs unchanged on a server and in a browser's Worker.
 #![recursion_limit = "256"]
 
+pub mod adapt;
 pub mod dataset;
 pub mod imaging;
 pub mod metrics;

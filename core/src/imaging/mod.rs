@@ -1,11 +1,19 @@
 //! Pixels: the one [`Image`] type, decoding from bytes, resampling.
 
 mod decode;
+mod depth;
 mod geometry;
 mod image;
 mod origin;
+mod percentile;
+mod raster;
 mod resample;
+mod tiff;
+mod turn;
 mod window;
+
+#[cfg(test)]
+mod reference;
 
 pub use decode::{DEFAULT_MAX_PIXELS, decode};
 pub use geometry::Geometry;

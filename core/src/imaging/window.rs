@@ -1,5 +1,6 @@
 //! Window and level: which values are shown from black to white.
 
+use super::percentile::percentiles;
 use super::{Format, Image, Modality, Pixels};
 
 /// A range of values, given as radiologists do: its middle and its extent.
@@ -26,21 +27,19 @@ impl Window {
         Self { centre: f32::midpoint(black, white), width: (white - black).max(f32::MIN_POSITIVE) }
     }
 
-    /// The window from the `low`-th to the `high`-th percentile of `values` (0 to 100, linear between
+    /// The windows of CT by name, in the order in which a list shows them.
+    pub const PRESETS: [(&str, Self); 4] = [
+        ("lung", Self::LUNG),
+        ("bone", Self::BONE),
+        ("brain", Self::BRAIN),
+        ("soft tissue", Self::SOFT_TISSUE),
+    ];
+
+    /// The window from the `low`-th to the `high`-th percentile of `pixels` (0 to 100, linear between
     /// neighbours as in `numpy.percentile`); values that are not finite do not count.
-    pub fn from_percentiles(values: impl IntoIterator<Item = f32>, low: f64, high: f64) -> Self {
-        let mut values: Vec<f32> = values.into_iter().filter(|value| value.is_finite()).collect();
-        if values.is_empty() {
-            return Self::from_range(0.0, 1.0);
-        }
-        let mut percentile = |percent: f64| {
-            let position = percent.clamp(0.0, 100.0) / 100.0 * (values.len() - 1) as f64;
-            let (_, below, rest) = values.select_nth_unstable_by(position as usize, f32::total_cmp);
-            let below = *below;
-            let above = rest.iter().copied().min_by(f32::total_cmp).unwrap_or(below);
-            below + (above - below) * position.fract() as f32
-        };
-        Self::from_range(percentile(low), percentile(high))
+    pub fn from_percentiles(pixels: &Pixels, low: f64, high: f64) -> Self {
+        let [black, white] = percentiles(pixels, [low, high]).unwrap_or([0.0, 1.0]);
+        Self::from_range(black, white)
     }
 
     /// The window for an image whose file proposes none: all of the range for 8 bits, soft tissue for CT, the
@@ -52,17 +51,18 @@ impl Window {
             (Pixels::U8(_), _, _) => Self::from_range(0.0, 255.0),
             (_, Some(Modality::Ct), _) => Self::SOFT_TISSUE,
             (pixels, Some(Modality::Mr | Modality::Nuclear), _)
-            | (pixels, None, Format::Dicom | Format::Nifti) => {
-                Self::from_percentiles(pixels.values(), 2.5, 97.5)
-            }
-            (pixels, _, _) => Self::from_percentiles(pixels.values(), 0.1, 99.9),
+            | (pixels, None, Format::Dicom | Format::Nifti) => Self::from_percentiles(pixels, 2.5, 97.5),
+            (pixels, _, _) => Self::from_percentiles(pixels, 0.1, 99.9),
         }
     }
 
     /// A value in this window: 0 at and below black, 1 at and above white. What is not a number is black.
     pub fn unit(self, value: f32) -> f32 {
-        let unit = (value - self.centre) / self.width + 0.5;
-        if unit.is_nan() { 0.0 } else { unit.clamp(0.0, 1.0) }
+        // From black, not from the centre: so 8 bits in all of their range are exactly value / 255.
+        let unit = (value - (self.centre - self.width / 2.0)) / self.width;
+        // A window without extent: its own value is middle grey.
+        let unit = if value == self.centre { 0.5 } else { unit };
+        unit.max(0.0).min(1.0)
     }
 }
 
@@ -81,12 +81,21 @@ mod tests {
     }
 
     #[test]
-    fn percentiles_are_those_of_numpy() {
-        // numpy.percentile([4, 1, 3, 2, 10], [2.5, 97.5]) = [1.1, 9.4]
-        let window = Window::from_percentiles([4.0, 1.0, f32::NAN, 3.0, 2.0, 10.0], 2.5, 97.5);
-        assert!((window.unit(1.1)).abs() < 1e-6 && (window.unit(9.4) - 1.0).abs() < 1e-6);
+    fn eight_bits_are_exact() {
+        let image = Image::new(256, 1, 1, Pixels::U8((0..=255).collect())).unwrap();
+        let expected: Vec<f32> = (0..=255_u8).map(|value| f32::from(value) / 255.0).collect();
+        assert_eq!(image.to_unit_planes(), expected.repeat(3));
+    }
+
+    #[test]
+    fn percentiles_make_a_window() {
+        let window =
+            Window::from_percentiles(&Pixels::F32(vec![4.0, 1.0, f32::NAN, 3.0, 2.0, 10.0]), 2.5, 97.5);
         assert!((window.centre - 5.25).abs() < 1e-5 && (window.width - 8.3).abs() < 1e-5);
-        assert_eq!(Window::from_percentiles([], 0.0, 100.0), Window::from_range(0.0, 1.0));
+        assert_eq!(
+            Window::from_percentiles(&Pixels::F32(Vec::new()), 0.0, 100.0),
+            Window::from_range(0.0, 1.0)
+        );
     }
 
     #[test]

@@ -45,7 +45,7 @@ pub enum AreaError {
 /// [`AreaError`] for an area that cannot be drawn.
 pub fn areas_to_mask(areas: &[Area], width: usize, height: usize) -> Result<Mask, AreaError> {
     let mut labels = vec![0; width * height];
-    let value_of = |area: &Area| area.class.map_or(IGNORE, |class| class as u8 + 1);
+    let value_of = |area: &Area| area.class.map_or(IGNORE, mask_value);
     draw(areas, width, height, |_, area, row| labels[row].fill(value_of(area)))?;
     Ok(Mask { width, height, labels })
 }
@@ -74,6 +74,12 @@ pub fn areas_to_boxes(areas: &[Area], width: usize, height: usize) -> Vec<BoxLab
         BoxLabel::clipped(bounds, width, height, area.class?)
     };
     areas.iter().filter_map(label).collect()
+}
+
+/// The value in a mask of a class index without background. Masks hold 254 such classes, further ones count as
+/// unlabelled.
+pub(in crate::dataset) fn mask_value(class: usize) -> u8 {
+    u8::try_from(class + 1).unwrap_or(IGNORE)
 }
 
 /// Calls `paint` with the pixels of each row of each area: regions that shall not count first.

@@ -6,6 +6,7 @@ mod instances;
 mod outline;
 mod polygon;
 
+pub(in crate::dataset) use area::mask_value;
 pub use area::{Area, AreaError, areas_to_boxes, areas_to_instances, areas_to_mask};
 pub use components::{Connectivity, components};
 pub use instances::Instances;

@@ -5,6 +5,7 @@ mod batch;
 pub mod formats;
 mod license;
 mod manifest;
+pub mod objects;
 mod order;
 mod prepared;
 mod sample;

@@ -33,6 +33,23 @@ pub struct BoxLabel {
     pub class: usize,
 }
 
+impl BoxLabel {
+    /// The box with the edges `[x0, y0, x1, y1]`, cut at those of a `width` x `height` image. `None` if nothing
+    /// of it lies inside.
+    pub fn clipped(edges: [f64; 4], width: usize, height: usize, class: usize) -> Option<Self> {
+        let [x0, y0, x1, y1] = edges;
+        let (width, height) = (width as f64, height as f64);
+        let label = Self {
+            x0: x0.clamp(0.0, width) as f32,
+            y0: y0.clamp(0.0, height) as f32,
+            x1: x1.clamp(0.0, width) as f32,
+            y1: y1.clamp(0.0, height) as f32,
+            class,
+        };
+        (label.x1 > label.x0 && label.y1 > label.y0).then_some(label)
+    }
+}
+
 /// What is known about an image, by label type.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Target {

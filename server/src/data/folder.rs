@@ -193,7 +193,7 @@ impl DataFolder {
                 let item = Item {
                     source: Source::File(self.image_file(&image.file)?),
                     name: image.file,
-                    label: Label::Boxes { boxes: image.boxes, size: (image.width, image.height) },
+                    label: Label::Boxes { boxes: image.boxes(), size: (image.width, image.height) },
                     patient: None,
                 };
                 data.items_mut(split).push(item);

@@ -85,14 +85,15 @@ async fn blood_cells_are_detected() -> Outcome {
     };
     assert!(found.iter().all(|d| inside(&d)), "boxes lie in the image: {found:?}");
     assert!(found.is_sorted_by(|a, b| a.score >= b.score), "best first: {found:?}");
-    let hit = truth.boxes.iter().filter(|label| {
+    let boxes = truth.boxes();
+    let hit = boxes.iter().filter(|label| {
         let corners = [label.x0, label.y0, label.x1, label.y1];
         let same = |d: &&medley_core::dataset::Detection| {
             d.class == label.class && box_iou([d.x0, d.y0, d.x1, d.y1], corners) >= 0.5
         };
         found.iter().find(same).is_some()
     });
-    let (hit, all) = (hit.count(), truth.boxes.len());
+    let (hit, all) = (hit.count(), boxes.len());
     println!("{}: {hit} of {all} labelled cells found with {} boxes", truth.file, found.len());
     assert!(2 * hit >= all, "{hit} of {all} labelled cells found");
     visit.end().await?;

@@ -1,127 +1,153 @@
 //! Random changes that keep labels true: image, mask and boxes move together.
+//!
+//! A change is drawn from one seed, every number of it always in the same order, so that neither threads nor
+//! other settings decide what a setting gives. It is then applied in linear time: blur, one sampling through
+//! the composed map of all changes of place, one pass over the values.
 
+mod blur;
+mod boxes;
 mod config;
+mod intensity;
+mod noise;
 mod orientation;
+mod sampler;
+mod sets;
+mod smooth;
 #[cfg(test)]
 mod tests;
+mod tone;
+mod warp;
 
-use rand::{RngExt, SeedableRng};
+use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
 pub use config::{AugmentConfig, AugmentError};
 pub use orientation::Orientation;
 
-use super::{BoxLabel, IGNORE, Mask, Prepared, Target};
-use crate::imaging::{Region, resize_labels, resize_planes};
-
-/// A box is dropped when less of its area than this remains in the picture.
-const LEAST_VISIBLE: f32 = 0.3;
+use self::intensity::{Intensity, mean};
+use self::sampler::{Sampled, sample};
+use self::warp::Warp;
+use super::{Mask, Prepared, Target};
 
 /// One drawn change, ready to be applied to a sample of the size it was drawn for.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Augmentation {
-    /// The part of the picture that fills the result.
-    pub region: Region,
-    /// How the result lies.
-    pub orientation: Orientation,
-    /// Added to all values.
-    pub brightness: f32,
-    /// Factor on the distance to the mean value.
-    pub contrast: f32,
+    warp: Warp,
+    intensity: Intensity,
 }
 
 impl Augmentation {
     /// Draws a change for a picture of `width` x `height`. The same seed gives the same change everywhere.
     pub fn draw(config: &AugmentConfig, seed: u64, width: usize, height: usize) -> Self {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
-        // All numbers are always drawn, so that one setting does not change what another one gives.
-        let [flip_x, flip_y] = [rng.random::<bool>(), rng.random::<bool>()];
-        let turns = rng.random_range(0..4_u8);
-        let [scale, left, top, brightness, contrast] = std::array::from_fn(|_| rng.random::<f32>());
-
-        let flip_x = flip_x && config.horizontal_flip;
-        let flip_y = flip_y && config.vertical_flip;
-        let turns = if config.quarter_turns { turns } else { 0 };
-        let (least, greatest) = config.scale;
-        let scale = (least + (greatest - least) * scale).clamp(0.1, 10.0);
-        Self {
-            region: region(scale, left, top, width, height),
-            // Top and bottom are swapped by swapping left and right and a half turn.
-            orientation: Orientation {
-                mirrored: flip_x != flip_y,
-                quarter_turns: (turns + if flip_y { 2 } else { 0 }) % 4,
-            },
-            brightness: config.brightness * (2.0 * brightness - 1.0),
-            contrast: 1.0 + config.contrast * (2.0 * contrast - 1.0),
-        }
+        let warp = Warp::draw(config, &mut rng, width, height);
+        Self { warp, intensity: Intensity::draw(config, &mut rng) }
     }
 
-    /// Changes a sample. Borders are 0 in the picture and [`IGNORE`] in a mask; boxes are clipped, and
-    /// dropped when less than 30 % of one remains.
+    /// Changes a sample. Grey pictures stay grey. Borders have the mean of the changed picture, which is what
+    /// the network centres it at and batches are padded with, and [`IGNORE`](super::IGNORE) in a mask; boxes
+    /// are clipped, and dropped when less than 30 % of one remains.
     pub fn apply(&self, sample: Prepared) -> Prepared {
         let Prepared { mut planes, width, height, target } = sample;
-        self.change_values(&mut planes);
-        let size = (width, height);
-        if self.region != Region::whole(width, height) {
-            planes = resize_planes(&planes, size, self.region, size);
+        let grey = is_grey(&planes, width * height);
+        if grey {
+            planes.truncate(width * height);
         }
-        let planes = planes
-            .chunks_exact((width * height).max(1))
-            .flat_map(|plane| self.orientation.values(plane, width, height))
-            .collect();
-        let (new_width, new_height) = self.orientation.size(width, height);
+        self.intensity.apply_optics(&mut planes, width, height);
+        let (mut planes, target, outside) = self.move_pixels(planes, target, width, height);
+        let (width, height) = self.warp.orientation.size(width, height);
+        self.intensity.apply(&mut planes, width, height);
+        fill_border(&mut planes, &outside);
+        if grey {
+            planes = planes.repeat(3);
+        }
+        Prepared { planes, width, height, target }
+    }
+
+    /// Picture and target after the change of place, and which pixels lie beyond the picture; an empty list
+    /// when none does.
+    fn move_pixels(
+        &self,
+        planes: Vec<f32>,
+        target: Target,
+        width: usize,
+        height: usize,
+    ) -> (Vec<f32>, Target, Vec<bool>) {
+        if self.warp.is_exact() {
+            return (
+                self.turn_planes(planes, width, height),
+                self.turn_target(target, width, height),
+                Vec::new(),
+            );
+        }
+        let map = self.warp.map(width, height);
+        let labels = if let Target::Mask(mask) = &target { &mask.labels[..] } else { &[] };
+        let Sampled { planes, labels, outside } = sample(&map, &planes, labels);
         let target = match target {
             target @ (Target::Class(_) | Target::Labels(_)) => target,
-            Target::Mask(mask) => {
-                let labels = resize_labels(&mask.labels, size, self.region, size, IGNORE);
-                let labels = self.orientation.values(&labels, width, height);
-                Target::Mask(Mask { width: new_width, height: new_height, labels })
+            Target::Mask(_) => Target::Mask(Mask { width: map.to.0, height: map.to.1, labels }),
+            Target::Boxes(boxes) => {
+                Target::Boxes(boxes.iter().filter_map(|label| boxes::moved(label, &map)).collect())
+            }
+        };
+        (planes, target, outside)
+    }
+
+    fn turn_planes(&self, planes: Vec<f32>, width: usize, height: usize) -> Vec<f32> {
+        let orientation = self.warp.orientation;
+        if orientation.is_identity() || width * height == 0 {
+            return planes;
+        }
+        let turned =
+            planes.chunks_exact(width * height).map(|plane| orientation.values(plane, width, height));
+        turned.flatten().collect()
+    }
+
+    fn turn_target(&self, target: Target, width: usize, height: usize) -> Target {
+        let orientation = self.warp.orientation;
+        let size = orientation.size(width, height);
+        match target {
+            target @ (Target::Class(_) | Target::Labels(_)) => target,
+            Target::Mask(Mask { labels, .. }) => {
+                let labels = orientation.values(&labels, width, height);
+                Target::Mask(Mask { width: size.0, height: size.1, labels })
             }
             Target::Boxes(boxes) => {
-                let moved = boxes.iter().filter_map(|label| self.in_region(label, width, height));
-                Target::Boxes(moved.map(|label| self.orientation.label(label, width, height)).collect())
+                let turned = boxes.into_iter().map(|label| orientation.label(label, width, height));
+                Target::Boxes(turned.filter_map(|label| boxes::visible(&label, size)).collect())
             }
-        };
-        Prepared { planes, width: new_width, height: new_height, target }
-    }
-
-    fn change_values(&self, planes: &mut [f32]) {
-        if (self.brightness, self.contrast) == (0.0, 1.0) || planes.is_empty() {
-            return;
         }
-        let mean = planes.iter().sum::<f32>() / planes.len() as f32;
-        let offset = mean + self.brightness - mean * self.contrast;
-        for value in planes {
-            *value = (*value * self.contrast + offset).clamp(0.0, 1.0);
-        }
-    }
-
-    /// Where a box is when the region fills `width` x `height`; none when too little of it is left.
-    fn in_region(&self, label: &BoxLabel, width: usize, height: usize) -> Option<BoxLabel> {
-        let Region { x0, y0, x1, y1 } = self.region;
-        let (width, height) = (width as f32, height as f32);
-        let (sx, sy) = (width / (x1 - x0), height / (y1 - y0));
-        let moved = [(label.x0 - x0) * sx, (label.y0 - y0) * sy, (label.x1 - x0) * sx, (label.y1 - y0) * sy];
-        let clipped = BoxLabel {
-            x0: moved[0].clamp(0.0, width),
-            y0: moved[1].clamp(0.0, height),
-            x1: moved[2].clamp(0.0, width),
-            y1: moved[3].clamp(0.0, height),
-            class: label.class,
-        };
-        let area = (moved[2] - moved[0]) * (moved[3] - moved[1]);
-        let visible = (clipped.x1 - clipped.x0) * (clipped.y1 - clipped.y0);
-        (visible > 0.0 && visible >= LEAST_VISIBLE * area).then_some(clipped)
     }
 }
 
-/// The part of a picture that fills it when magnified by `scale`; `left` and `top` in [0, 1] place it.
-fn region(scale: f32, left: f32, top: f32, width: usize, height: usize) -> Region {
-    if scale == 1.0 {
-        return Region::whole(width, height);
+/// Whether three planes of `area` pixels hold the same values, so that one of them is enough to work on.
+fn is_grey(planes: &[f32], area: usize) -> bool {
+    match (planes.get(..area), planes.get(area..2 * area), planes.get(2 * area..)) {
+        (Some(red), Some(green), Some(blue)) => red == green && red == blue,
+        _ => false,
     }
-    let (region_width, region_height) = (width as f32 / scale, height as f32 / scale);
-    let x0 = (width as f32 - region_width) * left;
-    let y0 = (height as f32 - region_height) * top;
-    Region { x0, y0, x1: x0 + region_width, y1: y0 + region_height }
+}
+
+/// Gives all pixels beyond the picture the mean of those in it, over all planes.
+fn fill_border(planes: &mut [f32], outside: &[bool]) {
+    if !outside.contains(&true) {
+        return;
+    }
+    let kept: Vec<f32> = planes
+        .chunks_exact(outside.len())
+        .flat_map(|plane| {
+            plane.iter().zip(outside).filter(|(_, outside)| !**outside).map(|(value, _)| *value)
+        })
+        .collect();
+    let mean = mean(&kept);
+    for plane in planes.chunks_exact_mut(outside.len()) {
+        for (value, _) in plane.iter_mut().zip(outside).filter(|(_, outside)| **outside) {
+            *value = mean;
+        }
+    }
+}
+
+/// A number in [0, 1) as one in [-1, 1).
+fn signed(unit: f32) -> f32 {
+    2.0 * unit - 1.0
 }

@@ -48,7 +48,18 @@ impl Orientation {
         label
     }
 
-    fn is_identity(self) -> bool {
+    /// Where a step in the result leads in the source.
+    pub(super) fn undo(self, [x, y]: [f32; 2]) -> [f32; 2] {
+        let [x, y] = match self.quarter_turns % 4 {
+            0 => [x, y],
+            1 => [y, -x],
+            2 => [-x, -y],
+            _ => [-y, x],
+        };
+        [if self.mirrored { -x } else { x }, y]
+    }
+
+    pub(super) fn is_identity(self) -> bool {
         !self.mirrored && self.quarter_turns.is_multiple_of(4)
     }
 

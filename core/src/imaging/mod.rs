@@ -4,6 +4,7 @@ mod decode;
 mod geometry;
 mod image;
 mod origin;
+mod phash;
 mod resample;
 mod window;
 
@@ -11,5 +12,6 @@ pub use decode::{DEFAULT_MAX_PIXELS, decode};
 pub use geometry::Geometry;
 pub use image::{Image, ImageError, Pixels};
 pub use origin::{Format, Modality, Origin};
+pub use phash::{Fingerprint, MAX_RADIUS, near_pairs};
 pub use resample::{Region, resize_labels, resize_planes};
 pub use window::Window;

@@ -3,6 +3,7 @@
 mod cache;
 mod error;
 mod folder;
+pub mod inspect;
 mod item;
 mod prefetch;
 mod source;

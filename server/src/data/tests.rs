@@ -9,7 +9,7 @@ use medley_core::dataset::{AugmentConfig, Batch, Split, Target, TaskKind};
 use super::{BatchOptions, BatchSource, CacheBudget, DataError, DataFolder, FolderOptions, Prefetch};
 
 /// The shared data: `MEDLEY_DATA`, or `../shared/data` beside the project; none where it is absent.
-fn data_root() -> Option<PathBuf> {
+pub(super) fn data_root() -> Option<PathBuf> {
     let beside = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/data"));
     let root = std::env::var_os("MEDLEY_DATA").map_or(beside, PathBuf::from);
     if root.is_dir() {

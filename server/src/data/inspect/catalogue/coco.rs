@@ -1,0 +1,189 @@
+//! COCO annotations, entry by entry.
+//!
+//! What cannot be used is taken out with a finding; what is left goes through the strict reader.
+
+use std::collections::{HashMap, HashSet};
+
+use medley_core::dataset::formats::coco;
+use medley_core::dataset::Split;
+use serde_json::{Value, json};
+
+use super::{Reader, Truth};
+use crate::data::inspect::finding::{Check, Finding};
+
+/// Boxes may leave their image by this many pixels: half a pixel comes from counting from 1, or from rounding.
+const TOLERANCE: f64 = 1.0;
+
+impl Reader {
+    pub(super) fn detection(&mut self, task: usize) {
+        let classes = self.catalogue.tasks[task].classes.clone();
+        let mut splits: HashMap<String, Split> = HashMap::new();
+        for split in Split::ALL {
+            let name = format!("annotations/{split}.json");
+            let Some(bytes) = self.label_file(&name) else { continue };
+            let sifted = match Sieve::sift(&bytes, &classes, &name) {
+                Ok((document, findings)) => {
+                    self.findings.extend(findings);
+                    document
+                }
+                Err(problem) => {
+                    self.find(Check::LabelFile, name, problem);
+                    continue;
+                }
+            };
+            let images = match coco::parse(sifted.to_string().as_bytes(), &classes) {
+                Ok(images) => images,
+                Err(error) => {
+                    self.find(Check::LabelFile, name, error.to_string());
+                    continue;
+                }
+            };
+            let without = images.iter().filter(|image| image.boxes.is_empty()).count();
+            if without > 0 {
+                self.find(Check::NoObjects, &name, format!("{without} of {} images have none", images.len()));
+            }
+            for image in images {
+                if let Some(other) = splits.get(&image.file) {
+                    let problem = format!("{:?} was listed in {other} before", image.file);
+                    self.find(Check::ListedTwice, &name, problem);
+                    continue;
+                }
+                splits.insert(image.file.clone(), split);
+                let truth = Truth::Boxes { boxes: image.boxes, size: (image.width, image.height) };
+                self.add(&image.file, split, None, task, truth);
+            }
+        }
+    }
+}
+
+/// Takes out what cannot be used.
+struct Sieve<'a> {
+    file: &'a str,
+    findings: Vec<Finding>,
+    /// (name, width, height) by id.
+    images: HashMap<u64, (String, f64, f64)>,
+    categories: HashMap<u64, String>,
+    /// Boxes seen so far, by image.
+    boxes: HashMap<u64, Vec<(usize, u64, [f64; 4])>>,
+}
+
+impl<'a> Sieve<'a> {
+    fn sift(bytes: &[u8], classes: &[String], file: &'a str) -> Result<(Value, Vec<Finding>), String> {
+        let mut document: Value =
+            serde_json::from_slice(bytes).map_err(|error| format!("it is not valid JSON: {error}"))?;
+        let mut list = |name: &str| match document.get_mut(name).map(Value::take) {
+            Some(Value::Array(entries)) => Ok(entries),
+            _ => Err(format!("it has no list {name:?}; COCO needs images, annotations and categories")),
+        };
+        let (mut images, mut annotations, mut categories) =
+            (list("images")?, list("annotations")?, list("categories")?);
+        let mut sieve = Self {
+            file,
+            findings: Vec::new(),
+            images: HashMap::new(),
+            categories: HashMap::new(),
+            boxes: HashMap::new(),
+        };
+        categories.retain(|entry| sieve.category(entry, classes));
+        let mut names = HashSet::new();
+        images.retain(|entry| sieve.image(entry, &mut names));
+        let mut position = 0;
+        annotations.retain(|entry| {
+            position += 1;
+            sieve.annotation(position - 1, entry)
+        });
+        let document = json!({ "images": images, "annotations": annotations, "categories": categories });
+        Ok((document, sieve.findings))
+    }
+
+    fn find(&mut self, check: Check, problem: String) -> bool {
+        self.findings.push(Finding::new(check, self.file, problem));
+        false
+    }
+
+    fn category(&mut self, entry: &Value, classes: &[String]) -> bool {
+        let (Some(id), Some(name)) = (entry["id"].as_u64(), entry["name"].as_str()) else {
+            return self.find(Check::Entry, format!("a category needs a whole id and a name, not {entry}"));
+        };
+        self.categories.insert(id, name.to_owned());
+        if classes.iter().any(|class| class == name) {
+            return true;
+        }
+        let classes = classes.join(", ");
+        self.find(Check::UnknownClass, format!("category {id} ({name:?}) is none of the classes ({classes})"))
+    }
+
+    fn image(&mut self, entry: &Value, names: &mut HashSet<String>) -> bool {
+        let (id, name) = (entry["id"].as_u64(), entry["file_name"].as_str());
+        let (width, height) = (entry["width"].as_u64(), entry["height"].as_u64());
+        let (Some(id), Some(name), Some(width @ 1..), Some(height @ 1..)) = (id, name, width, height) else {
+            let problem = format!("an image needs id, file_name, width and height above 0, not {entry}");
+            return self.find(Check::Entry, problem);
+        };
+        let leaves = name.split(['/', '\\']).any(|part| part == ".." || part.is_empty()) || name.contains(':');
+        if leaves {
+            return self.find(Check::Entry, format!("image {id}: {name:?} is no file inside images/"));
+        }
+        if self.images.contains_key(&id) || !names.insert(name.to_owned()) {
+            return self.find(Check::ListedTwice, format!("image {id} ({name:?}) was listed before"));
+        }
+        self.images.insert(id, (name.to_owned(), width as f64, height as f64));
+        true
+    }
+
+    fn annotation(&mut self, position: usize, entry: &Value) -> bool {
+        let at = format!("annotation {position}");
+        let (image, category) = (entry["image_id"].as_u64(), entry["category_id"].as_u64());
+        let (Some(image), Some(category), Some([x, y, w, h])) = (image, category, bbox(&entry["bbox"])) else {
+            let problem = format!("{at} needs image_id, category_id and bbox (x, y, width, height)");
+            return self.find(Check::Entry, problem);
+        };
+        let Some((name, width, height)) = self.images.get(&image).cloned() else {
+            return self.find(Check::Entry, format!("{at} belongs to image {image}, which is not listed"));
+        };
+        let Some(class) = self.categories.get(&category).cloned() else {
+            return self.find(Check::UnknownClass, format!("{at} has category {category}, which is not listed"));
+        };
+        if entry["iscrowd"].as_u64().is_some_and(|crowd| crowd != 0) {
+            return true;
+        }
+        let shown = format!("{at} on {name}: {class} at {x}, {y} with {w} x {h}");
+        if w <= 0.0 || h <= 0.0 {
+            return self.find(Check::EmptyBox, shown);
+        }
+        let whole = format!("{shown}; the image has {width} x {height}");
+        if x >= width || y >= height || x + w <= 0.0 || y + h <= 0.0 {
+            return self.find(Check::BoxOutside, whole);
+        }
+        let beyond = (-x).max(-y).max(x + w - width).max(y + h - height);
+        if beyond > TOLERANCE {
+            self.find(Check::BoxClipped, whole);
+        }
+        let others = self.boxes.entry(image).or_default();
+        let twin = others.iter().find(|other| overlap(other.2, [x, y, w, h]) >= 0.95).map(|other| (other.0, other.1));
+        others.push((position, category, [x, y, w, h]));
+        if let Some((first, first_category)) = twin {
+            let other = match self.categories.get(&first_category) {
+                Some(other) if first_category != category => format!(", which is a {other}"),
+                _ => String::new(),
+            };
+            self.find(Check::DuplicateBox, format!("{shown}; the same as annotation {first}{other}"));
+        }
+        true
+    }
+}
+
+fn bbox(value: &Value) -> Option<[f64; 4]> {
+    let numbers: Vec<f64> = value.as_array()?.iter().filter_map(Value::as_f64).collect();
+    numbers.try_into().ok()
+}
+
+/// Intersection over union of two boxes (x, y, width, height).
+fn overlap(a: [f64; 4], b: [f64; 4]) -> f64 {
+    let side = |axis: usize| {
+        let end = (a[axis] + a[axis + 2]).min(b[axis] + b[axis + 2]);
+        (end - a[axis].max(b[axis])).max(0.0)
+    };
+    let both = side(0) * side(1);
+    both / (a[2] * a[3] + b[2] * b[3] - both)
+}

@@ -1,0 +1,178 @@
+//! `labels.csv`, `split.csv` and `attribution.csv`, row by row.
+
+use std::collections::{BTreeMap, HashMap};
+
+use medley_core::dataset::formats::npz::Npz;
+use medley_core::dataset::formats::{TableError, attribution_csv, labels_csv, split_csv};
+use medley_core::dataset::Split;
+
+use super::{Listed, Place, Reader, Truth};
+use crate::data::inspect::finding::Check;
+
+/// Largest array of an `.npz`, in bytes.
+const MAX_NPZ_BYTES: u64 = 16 << 30;
+
+impl Reader {
+    pub(super) fn classification(&mut self, task: usize) {
+        let name = "labels.csv";
+        if !self.catalogue.root.join(name).is_file() {
+            return self.medmnist(task);
+        }
+        let classes = self.catalogue.tasks[task].classes.clone();
+        let rows = self.rows(name, |bytes| labels_csv::parse(bytes, &classes), |row| &row.file);
+        for mut row in rows {
+            let patient = row.extra.remove("patient");
+            self.add(&row.file, row.split, patient, task, Truth::Class(row.class));
+        }
+    }
+
+    pub(super) fn segmentation(&mut self, task: usize) {
+        let name = "split.csv";
+        let rows = self.rows(name, split_csv::parse, |row| &row.file);
+        let folder = if self.catalogue.root.join("masks").is_dir() { "masks" } else { "labels" };
+        for mut row in rows {
+            let patient = row.extra.remove("patient");
+            let mask = self.catalogue.root.join(folder).join(&row.file);
+            if mask.is_file() {
+                self.add(&row.file, row.split, patient, task, Truth::Mask(mask));
+            } else {
+                self.find(Check::MissingMask, format!("{folder}/{}", row.file), "its image is listed");
+            }
+        }
+    }
+
+    fn medmnist(&mut self, task: usize) {
+        let mut arrays = super::walk::files(&self.catalogue.root, 1);
+        arrays.retain(|path| path.extension().is_some_and(|extension| extension == "npz"));
+        let [path] = &arrays[..] else {
+            let problem = "a classification needs a labels.csv or exactly one .npz file";
+            return self.find(Check::LabelFile, "labels.csv", problem);
+        };
+        let name = self.catalogue.relative(path);
+        let Some(bytes) = self.label_file(&name) else { return };
+        let npz = match Npz::parse(&bytes, self.catalogue.tasks[task].classes.len(), MAX_NPZ_BYTES) {
+            Ok(npz) => npz,
+            Err(error) => return self.find(Check::LabelFile, name, error.to_string()),
+        };
+        for split in Split::ALL {
+            let classes = npz.part(split).classes().iter().enumerate();
+            self.catalogue.images.extend(classes.map(|(index, class)| Listed {
+                name: format!("{split}-{index:05}"),
+                place: Place::Npz(split, index),
+                split: Some(split),
+                patient: None,
+                truths: vec![(task, Truth::Class(*class))],
+            }));
+        }
+        self.catalogue.npz = Some(npz);
+    }
+
+    pub(super) fn licenses(&mut self) {
+        let name = "attribution.csv";
+        if !self.catalogue.root.join(name).is_file() {
+            return;
+        }
+        let parse = |bytes: &[u8]| Ok(attribution_csv::parse(bytes)?.into_iter().collect::<Vec<_>>());
+        let licenses: BTreeMap<String, String> = self.rows(name, parse, |row| &row.0).into_iter().collect();
+        let without: Vec<String> = self
+            .catalogue
+            .images
+            .iter()
+            .filter(|image| licenses.get(&image.name).is_none_or(|license| license.trim().is_empty()))
+            .map(|image| self.catalogue.file_of(image))
+            .collect();
+        for file in without {
+            self.find(Check::License, file, format!("{name} states no licence for it"));
+        }
+    }
+
+    /// The rows of a table that can be used; each is read on its own, so that one does not hide the next.
+    fn rows<T>(
+        &mut self,
+        name: &str,
+        parse: impl Fn(&[u8]) -> Result<Vec<T>, TableError>,
+        file: impl Fn(&T) -> &str,
+    ) -> Vec<T> {
+        let Some(bytes) = self.label_file(name) else { return Vec::new() };
+        let mut records = records(&bytes).into_iter();
+        let (_, header) = records.next().unwrap_or_default();
+        if let Err(error) = parse(header) {
+            self.find(Check::LabelFile, name, error.to_string());
+            return Vec::new();
+        }
+        let mut seen: HashMap<String, u64> = HashMap::new();
+        let mut rows = Vec::new();
+        for (line, record) in records {
+            let parsed = match parse(&[header, b"\n", record].concat()) {
+                Ok(parsed) => parsed,
+                Err(error) => {
+                    let check = match &error {
+                        TableError::Label { .. } => Check::UnknownClass,
+                        _ => Check::Entry,
+                    };
+                    self.find(check, name, at_line(error, line));
+                    continue;
+                }
+            };
+            for row in parsed {
+                let key = file(&row).to_owned();
+                if let Some(first) = seen.get(&key) {
+                    self.find(Check::ListedTwice, name, format!("line {line}: {key:?} was listed in line {first}"));
+                    continue;
+                }
+                seen.insert(key, line);
+                rows.push(row);
+            }
+        }
+        rows
+    }
+}
+
+/// The message of an error in a row that was read on its own.
+fn at_line(error: TableError, number: u64) -> String {
+    let line = number;
+    match error {
+        TableError::Csv(_) => format!("line {line}: not as many columns as the first line, or not UTF-8"),
+        TableError::Split { source, .. } => TableError::Split { line, source }.to_string(),
+        TableError::Label { label, classes, .. } => TableError::Label { line, label, classes }.to_string(),
+        TableError::Duplicate { file, .. } => TableError::Duplicate { line, file }.to_string(),
+        TableError::FileName { file, .. } => TableError::FileName { line, file }.to_string(),
+        other => format!("line {line}: {other}"),
+    }
+}
+
+/// The records of a CSV text with the numbers of their first lines; line ends inside quotes belong to the
+/// record. Empty lines are left out.
+fn records(bytes: &[u8]) -> Vec<(u64, &[u8])> {
+    let mut records = Vec::new();
+    let (mut line, mut first, mut start, mut quoted) = (1, 1, 0, false);
+    for (at, byte) in bytes.iter().chain(b"\n").enumerate() {
+        match byte {
+            b'"' => quoted = !quoted,
+            b'\n' if !quoted || at == bytes.len() => {
+                let record = bytes[start..at].trim_ascii();
+                if !record.is_empty() {
+                    records.push((first, record));
+                }
+                line += 1;
+                (first, start) = (line, at + 1);
+            }
+            b'\n' => line += 1,
+            _ => {}
+        }
+    }
+    records
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn records_know_their_lines() {
+        let text = b"file,note\r\na,1\n\nb,\"two\nlines\"\nc,\"open";
+        let lines: Vec<_> = records(text).into_iter().map(|(line, record)| (line, record.len())).collect();
+        assert_eq!(lines, [(1, 9), (2, 3), (4, 13), (6, 7)]);
+        assert!(records(b"").is_empty());
+    }
+}

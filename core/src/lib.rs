@@ -9,12 +9,19 @@ pub mod adapt;
 pub mod dataset;
 pub mod imaging;
 pub mod metrics;
+#[cfg(feature = "model")]
 pub mod model;
+#[cfg(feature = "model")]
 pub mod predict;
+#[cfg(feature = "model")]
 pub mod selftest;
 pub mod synth;
+#[cfg(feature = "model")]
 pub mod task;
+#[cfg(feature = "model")]
 pub mod train;
+#[cfg(feature = "model")]
 pub mod weights;
 
+#[cfg(feature = "model")]
 pub use predict::{Medley, PredictError};

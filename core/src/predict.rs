@@ -132,13 +132,7 @@ impl Medley {
             TaskKind::Segmentation | TaskKind::Detection => task.input_size.min(longest),
         };
         let (width, height) = scaled_size(original.0, original.1, side);
-        let planes = resize_planes(
-            &image.to_unit_planes(),
-            original,
-            Region::whole(original.0, original.1),
-            (width, height),
-        );
-        let images = Tensor::<1>::from_floats(planes.as_slice(), &self.device).reshape([1, 3, height, width]);
+        let images = self.scaled(image, (width, height));
         let frame = Frame { valid: [height, width], original: [original.1, original.0] };
         Ok((self.network.forward(index, images), frame))
     }
@@ -174,6 +168,31 @@ impl Medley {
             Prediction::Classes(probabilities) | Prediction::Labels(probabilities) => Ok(probabilities),
             _ => Err(PredictError::OtherKind { task: task.into(), wanted: "classes" }),
         }
+    }
+
+    /// What the frozen encoder sees in a picture whose longest side is scaled to `side`: the averages of the
+    /// finer pyramid levels and the image vector, one after the other. Features for a classifier of its own.
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub async fn features(&self, image: &Image, side: usize) -> Result<Vec<f32>, PredictError> {
+        let original = (image.width(), image.height());
+        let images = self.scaled(image, scaled_size(original.0, original.1, side));
+        let foundation = &self.network.foundation;
+        let averages = foundation.averages(&foundation.encode(images));
+        Ok(averages.into_data_async().await?.iter::<f32>().collect())
+    }
+
+    /// The picture at (width, height), `[1, 3, H, W]`.
+    fn scaled(&self, image: &Image, (width, height): (usize, usize)) -> Tensor<4> {
+        let original = (image.width(), image.height());
+        let planes = resize_planes(
+            &image.to_unit_planes(),
+            original,
+            Region::whole(original.0, original.1),
+            (width, height),
+        );
+        Tensor::<1>::from_floats(planes.as_slice(), &self.device).reshape([1, 3, height, width])
     }
 
     fn unknown(&self, asked: &str) -> PredictError {

@@ -3,6 +3,7 @@
 mod classification;
 mod detection;
 mod geometry;
+pub mod label_quality;
 mod labels;
 mod segmentation;
 

@@ -56,6 +56,11 @@ impl Foundation {
         global_average(features.pyramid[3].clone())
     }
 
+    /// The averages of the finer levels and the image vector side by side, `[B, C4 + C8 + C16 + squeeze]`.
+    pub fn averages(&self, features: &Features) -> Tensor<2> {
+        Tensor::cat(features.pyramid.iter().cloned().map(global_average).collect(), 1)
+    }
+
     /// Pixel embeddings at the images' own size, `[B, E, H, W]`.
     pub fn pixels(&self, features: &Features) -> Tensor<4> {
         let embedding = self.pixel_decoder.forward(&features.image, &features.pyramid);

@@ -3,6 +3,7 @@
 mod augment;
 mod batch;
 pub mod formats;
+mod label_volume;
 mod license;
 mod manifest;
 pub mod objects;
@@ -14,6 +15,7 @@ mod task;
 
 pub use augment::{AugmentConfig, AugmentError, Augmentation, Orientation};
 pub use batch::{Batch, batch_size_for, collate};
+pub use label_volume::{LabelVolume, LabelVolumeError};
 pub use license::is_non_commercial;
 pub use manifest::{Manifest, ManifestError};
 pub use order::{epoch_order, sample_seed};

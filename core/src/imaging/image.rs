@@ -179,6 +179,18 @@ impl Image {
         Self { origin, ..self }
     }
 
+    /// Other values in the place of these, with the same window and origin; `pixels` must fill `size`.
+    pub(super) fn with_values(&self, size: [usize; 3], pixels: Pixels, geometry: Geometry) -> Self {
+        let [width, height, slices] = size;
+        debug_assert_eq!(pixels.len(), width * height * slices * self.channels);
+        Self { width, height, slices, pixels, geometry, ..*self }
+    }
+
+    /// Columns, rows and slices.
+    pub fn size(&self) -> [usize; 3] {
+        [self.width, self.height, self.slices]
+    }
+
     /// Columns.
     pub fn width(&self) -> usize {
         self.width

@@ -1,9 +1,12 @@
 //! Pixels: the one [`Image`] type, decoding from bytes, resampling.
 
+mod affine;
+mod axes;
 mod decode;
 mod depth;
 mod geometry;
 mod image;
+pub mod nifti;
 mod origin;
 mod percentile;
 mod raster;
@@ -11,15 +14,21 @@ mod phash;
 mod resample;
 mod tiff;
 mod turn;
+mod volume;
 mod window;
 
 #[cfg(test)]
 mod reference;
 
+pub use affine::Affine;
+pub use axes::{AxisCodes, Direction, UnknownAxisCodes};
 pub use decode::{DEFAULT_MAX_PIXELS, decode};
 pub use geometry::Geometry;
 pub use image::{Image, ImageError, Pixels};
 pub use origin::{Format, Modality, Origin};
 pub use phash::{Fingerprint, MAX_RADIUS, near_pairs};
 pub use resample::{Region, resize_labels, resize_planes};
+pub use volume::{AxisMap, Grid, GridError, Plane};
 pub use window::Window;
+
+pub(crate) use volume::nearest;

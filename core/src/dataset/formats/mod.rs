@@ -7,6 +7,7 @@ pub mod attribution_csv;
 pub mod coco;
 pub mod labels_csv;
 pub mod mask_png;
+pub mod nifti_labels;
 mod npy;
 pub mod npz;
 pub mod split_csv;

@@ -142,12 +142,13 @@ impl DataFolder {
     fn medmnist(&mut self, task: Task) -> Result<TaskData, DataError> {
         let path = self.only_npz()?;
         let npz = npz::Npz::parse(&read(&path)?, task.classes.len(), MAX_NPZ_BYTES)
-            .map_err(|source| DataError::Npz { path, source })?;
+            .map_err(|source| DataError::Npz { path: path.clone(), source })?;
         let mut data = TaskData::new(task);
         for split in Split::ALL {
-            *data.items_mut(split) = npz
-                .part(split)
-                .classes()
+            let classes = npz.part(split).classes().ok_or_else(|| {
+                layout(&path, "its images have several classes each; a classification needs one per image")
+            })?;
+            *data.items_mut(split) = classes
                 .iter()
                 .enumerate()
                 .map(|(index, class)| Item {

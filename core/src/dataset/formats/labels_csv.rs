@@ -1,6 +1,6 @@
 //! `labels.csv`: the class of each image. Columns `file,label,split`; more are kept.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::table::{self, TableError};
 use crate::dataset::Split;
@@ -35,6 +35,24 @@ pub fn parse(bytes: &[u8], classes: &[String]) -> Result<Vec<LabelRow>, TableErr
             }
         })
         .collect()
+}
+
+/// The `labels.csv` of `rows`, with the columns that any of them has; a class beyond `classes` is written as its
+/// number.
+///
+/// # Errors
+/// [`TableError::Csv`] when the table cannot be written.
+pub fn write(rows: &[LabelRow], classes: &[String]) -> Result<Vec<u8>, TableError> {
+    let more: BTreeSet<&String> = rows.iter().flat_map(|row| row.extra.keys()).collect();
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer
+        .write_record(["file", "label", "split"].into_iter().chain(more.iter().map(|name| name.as_str())))?;
+    for row in rows {
+        let label = classes.get(row.class).cloned().unwrap_or_else(|| row.class.to_string());
+        let values = more.iter().map(|name| row.extra.get(*name).map_or("", String::as_str));
+        writer.write_record([row.file.as_str(), &label, row.split.name()].into_iter().chain(values))?;
+    }
+    writer.into_inner().map_err(|error| TableError::Csv(error.into_error().into()))
 }
 
 #[cfg(test)]
@@ -81,6 +99,20 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn what_is_written_is_read(
+            rows in prop::collection::btree_map("[a-z ,\"]{0,4}[a-z]", (0_usize..2, 0_usize..3, "[0-9a-z,]{0,3}"), 0..6),
+        ) {
+            let row = |(name, (class, split, patient)): (String, (usize, usize, String))| LabelRow {
+                file: format!("a{name}"),
+                class,
+                split: Split::ALL[split],
+                extra: BTreeMap::from([("patient".to_owned(), patient)]),
+            };
+            let rows: Vec<LabelRow> = rows.into_iter().map(row).collect();
+            prop_assert_eq!(parse(&write(&rows, &classes()).unwrap(), &classes()).unwrap(), rows);
+        }
+
         #[test]
         fn any_bytes_are_an_answer_not_a_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
             let _ = parse(&bytes, &classes());

@@ -1,17 +1,24 @@
-//! Readers of label files, one per format: bytes in, values out.
+//! Readers and writers of label files, one per format: bytes in, values out, and back.
 //!
 //! None of them opens a file. Their errors say what is wrong where, and what to do; the caller, who knows
 //! the path, puts it in front.
 
 pub mod attribution_csv;
+pub mod boxes_csv;
+pub mod class_folders;
 pub mod coco;
+pub mod geojson;
+pub mod instance_png;
 pub mod labels_csv;
 pub mod mask_png;
 pub mod nifti_labels;
 mod npy;
 pub mod npz;
 pub mod split_csv;
+mod stored_png;
 mod table;
+pub mod voc;
+pub mod yolo;
 
 pub use table::TableError;
 

@@ -1,4 +1,4 @@
-//! One numpy array (`.npy`, versions 1 to 3) with whole numbers in C order.
+//! One numpy array (`.npy`, versions 1 to 3) with numbers in C order.
 //!
 //! Only the header of this one kind of array is understood, and nothing is allocated on its word: a file
 //! can claim any shape.
@@ -22,6 +22,9 @@ pub enum NpyError {
     /// A layout that is not supported.
     #[error("its form ({0}) is not supported; save it with numpy as a C-ordered array of whole numbers")]
     Form(String),
+    /// A number that is not whole.
+    #[error("it has the value {0} where whole numbers are needed")]
+    Fraction(f64),
     /// More than the caller allows.
     #[error("it has {size} bytes, more than the {limit} that are allowed")]
     TooLarge {
@@ -51,6 +54,8 @@ enum Element {
     I32,
     U64,
     I64,
+    F32,
+    F64,
 }
 
 impl Element {
@@ -64,6 +69,8 @@ impl Element {
             "<i4" => Self::I32,
             "<u8" => Self::U64,
             "<i8" => Self::I64,
+            "<f4" => Self::F32,
+            "<f8" => Self::F64,
             _ => return None,
         })
     }
@@ -72,8 +79,8 @@ impl Element {
         match self {
             Self::U8 | Self::I8 => 1,
             Self::U16 | Self::I16 => 2,
-            Self::U32 | Self::I32 => 4,
-            Self::U64 | Self::I64 => 8,
+            Self::U32 | Self::I32 | Self::F32 => 4,
+            Self::U64 | Self::I64 | Self::F64 => 8,
         }
     }
 }
@@ -123,19 +130,31 @@ impl Array {
         }
     }
 
-    /// The numbers, whatever their width. Those beyond `i64` become negative.
-    pub fn integers(&self) -> Vec<i64> {
+    /// The numbers, whatever their type. Those beyond `i64` become negative.
+    ///
+    /// # Errors
+    /// [`NpyError::Fraction`] where one is not whole.
+    pub fn integers(&self) -> Result<Vec<i64>, NpyError> {
         let width = self.element.bytes();
         let signed = matches!(self.element, Element::I8 | Element::I16 | Element::I32 | Element::I64);
-        self.data
-            .chunks_exact(width)
-            .map(|bytes| {
-                let fill = if signed && bytes[width - 1] >= 0x80 { 0xFF } else { 0 };
-                let mut wide = [fill; 8];
-                wide[..width].copy_from_slice(bytes);
-                i64::from_le_bytes(wide)
-            })
-            .collect()
+        let integer = |bytes: &[u8]| {
+            let fill = if signed && bytes[width - 1] >= 0x80 { 0xFF } else { 0 };
+            let mut wide = [fill; 8];
+            wide[..width].copy_from_slice(bytes);
+            i64::from_le_bytes(wide)
+        };
+        // Labels that went through a table are often floating-point numbers.
+        let whole = |number: f64| {
+            let fits = number.fract() == 0.0 && number.abs() < 1e15;
+            fits.then_some(number as i64).ok_or(NpyError::Fraction(number))
+        };
+        match self.element {
+            Element::F32 => {
+                self.data.as_chunks().0.iter().map(|b| whole(f64::from(f32::from_le_bytes(*b)))).collect()
+            }
+            Element::F64 => self.data.as_chunks().0.iter().map(|b| whole(f64::from_le_bytes(*b))).collect(),
+            _ => Ok(self.data.chunks_exact(width).map(integer).collect()),
+        }
     }
 }
 

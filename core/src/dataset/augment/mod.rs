@@ -130,19 +130,19 @@ fn is_grey(planes: &[f32], area: usize) -> bool {
 
 /// Gives all pixels beyond the picture the mean of those in it, over all planes.
 fn fill_border(planes: &mut [f32], outside: &[bool]) {
-    if !outside.contains(&true) {
+    let inside = outside.iter().filter(|outside| !**outside).count();
+    if inside == outside.len() {
         return;
     }
-    let kept: Vec<f32> = planes
-        .chunks_exact(outside.len())
-        .flat_map(|plane| {
-            plane.iter().zip(outside).filter(|(_, outside)| !**outside).map(|(value, _)| *value)
-        })
-        .collect();
-    let mean = mean(&kept);
+    set_border(planes, outside, 0.0);
+    let mean = mean(planes) * outside.len() as f32 / inside.max(1) as f32;
+    set_border(planes, outside, mean);
+}
+
+fn set_border(planes: &mut [f32], outside: &[bool], border: f32) {
     for plane in planes.chunks_exact_mut(outside.len()) {
-        for (value, _) in plane.iter_mut().zip(outside).filter(|(_, outside)| **outside) {
-            *value = mean;
+        for (value, outside) in plane.iter_mut().zip(outside) {
+            *value = if *outside { border } else { *value };
         }
     }
 }

@@ -40,12 +40,13 @@ impl NoiseStream {
     }
 }
 
+/// The root of four times the variance of 0..=255, which is (256^2 - 1) / 12.
+const DEVIATION: f32 = 147.800_54;
+
 /// A number of mean 0 and variance 1 from four random bytes. The sum of four even numbers is close to a
 /// Gaussian out to two standard deviations, ends at 3.5, and costs a tenth of one.
 fn normal(bytes: &[u8]) -> f32 {
     let sum: u16 = bytes.iter().map(|byte| u16::from(*byte)).sum();
-    // Four times the variance of 0..=255, (256^2 - 1) / 12.
-    const DEVIATION: f32 = 147.800_54;
     (f32::from(sum) - 510.0) / DEVIATION
 }
 

@@ -39,9 +39,16 @@ pub(super) fn sample(map: &PixelMap, planes: &[f32], labels: &[u8]) -> Sampled {
     let (mut places, mut taps) = (Vec::with_capacity(columns), Vec::with_capacity(columns));
     for y in 0..rows {
         map.row(y, &bases, &mut places);
-        outside.extend(places.iter().map(|place| !is_inside(*place, width, height)));
         taps.clear();
-        taps.extend(places.iter().map(|place| tap(*place, width, height)));
+        for &[x, y] in &places {
+            let inside = x >= 0.0 && y >= 0.0 && x < width as f32 && y < height as f32;
+            outside.push(!inside);
+            let ((column, across), (row, down)) = (split(x, width), split(y, height));
+            taps.push(Tap { first: row * width + column, across, down });
+            if !labels.is_empty() {
+                new_labels.push(if inside { labels[y as usize * width + x as usize] } else { IGNORE });
+            }
+        }
         for (plane, target) in planes.chunks_exact(area).zip(out.chunks_exact_mut(new_area)) {
             for (value, tap) in target[y * columns..].iter_mut().zip(&taps) {
                 let [a, b] = [plane[tap.first], plane[tap.first + next]];
@@ -50,29 +57,17 @@ pub(super) fn sample(map: &PixelMap, planes: &[f32], labels: &[u8]) -> Sampled {
                 *value = upper + (lower - upper) * tap.down;
             }
         }
-        if !labels.is_empty() {
-            new_labels.extend(places.iter().map(|[x, y]| {
-                let inside = is_inside([*x, *y], width, height);
-                if inside { labels[*y as usize * width + *x as usize] } else { IGNORE }
-            }));
-        }
     }
     Sampled { planes: out, labels: new_labels, outside }
 }
 
-fn is_inside([x, y]: [f32; 2], width: usize, height: usize) -> bool {
-    (0.0..width as f32).contains(&x) && (0.0..height as f32).contains(&y)
-}
-
-/// Half a pixel from the edge, and beyond, the outermost pixels count alone.
-fn tap([x, y]: [f32; 2], width: usize, height: usize) -> Tap {
-    let split = |place: f32, length: usize| {
-        let place = (place - 0.5).clamp(0.0, (length - 1) as f32);
-        let first = (place as usize).min(length.saturating_sub(2));
-        (first, place - first as f32)
-    };
-    let ((column, across), (row, down)) = (split(x, width), split(y, height));
-    Tap { first: row * width + column, across, down }
+/// A place along a side as the pixel before it and how far it is from that one's centre. Half a pixel from
+/// the edge, and beyond, the outermost pixel counts alone.
+#[inline]
+fn split(place: f32, length: usize) -> (usize, f32) {
+    let place = (place - 0.5).clamp(0.0, (length - 1) as f32);
+    let first = (place as usize).min(length.saturating_sub(2));
+    (first, place - first as f32)
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ pub mod inspect;
 mod item;
 mod prefetch;
 mod source;
+pub mod statistics;
 
 pub use cache::{CacheBudget, SampleCache};
 pub use error::DataError;

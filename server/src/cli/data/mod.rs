@@ -1,6 +1,7 @@
 //! `medley data`: what can be done with data sets, one file per verb.
 
 mod progress;
+mod stats;
 mod validate;
 
 use std::error::Error;
@@ -17,6 +18,7 @@ pub struct Args {
 #[derive(Debug, Subcommand)]
 enum Verb {
     Validate(validate::Args),
+    Stats(stats::Args),
 }
 
 /// Runs the verb.
@@ -26,5 +28,6 @@ enum Verb {
 pub fn run(args: &Args) -> Result<(), Box<dyn Error>> {
     match &args.verb {
         Verb::Validate(args) => validate::run(args),
+        Verb::Stats(args) => stats::run(args),
     }
 }

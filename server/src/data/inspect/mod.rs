@@ -20,7 +20,7 @@ pub use catalogue::Catalogue;
 pub use distribution::Distribution;
 pub use facts::{Depth, Facts};
 pub use finding::{Check, Finding, Severity};
-pub use label_map::LabelMap;
+pub use label_map::{LabelMap, read as read_label_map};
 pub use scan::{LabelFacts, Scan, dimensions, unit};
 
 /// What was found in a data set.

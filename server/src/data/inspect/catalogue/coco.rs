@@ -62,7 +62,8 @@ struct Sieve<'a> {
     findings: Vec<Finding>,
     /// (name, width, height) by id.
     images: HashMap<u64, (String, f64, f64)>,
-    categories: HashMap<u64, String>,
+    /// Names by id, and whether they are classes.
+    categories: HashMap<u64, (String, bool)>,
     /// Boxes seen so far, by image.
     boxes: HashMap<u64, Vec<(usize, u64, [f64; 4])>>,
 }
@@ -105,8 +106,9 @@ impl<'a> Sieve<'a> {
         let (Some(id), Some(name)) = (entry["id"].as_u64(), entry["name"].as_str()) else {
             return self.find(Check::Entry, format!("a category needs a whole id and a name, not {entry}"));
         };
-        self.categories.insert(id, name.to_owned());
-        if classes.iter().any(|class| class == name) {
+        let known = classes.iter().any(|class| class == name);
+        self.categories.insert(id, (name.to_owned(), known));
+        if known {
             return true;
         }
         let classes = classes.join(", ");
@@ -141,8 +143,14 @@ impl<'a> Sieve<'a> {
         let Some((name, width, height)) = self.images.get(&image).cloned() else {
             return self.find(Check::Entry, format!("{at} belongs to image {image}, which is not listed"));
         };
-        let Some(class) = self.categories.get(&category).cloned() else {
-            return self.find(Check::UnknownClass, format!("{at} has category {category}, which is not listed"));
+        let class = match self.categories.get(&category) {
+            Some((class, true)) => class.clone(),
+            // Said once, for the category.
+            Some((_, false)) => return false,
+            None => {
+                let problem = format!("{at} has category {category}, which is not listed");
+                return self.find(Check::UnknownClass, problem);
+            }
         };
         if entry["iscrowd"].as_u64().is_some_and(|crowd| crowd != 0) {
             return true;
@@ -164,7 +172,7 @@ impl<'a> Sieve<'a> {
         others.push((position, category, [x, y, w, h]));
         if let Some((first, first_category)) = twin {
             let other = match self.categories.get(&first_category) {
-                Some(other) if first_category != category => format!(", which is a {other}"),
+                Some((other, _)) if first_category != category => format!(", which is a {other}"),
                 _ => String::new(),
             };
             self.find(Check::DuplicateBox, format!("{shown}; the same as annotation {first}{other}"));

@@ -2,6 +2,7 @@
 
 mod augment;
 mod batch;
+mod display;
 pub mod formats;
 mod license;
 mod manifest;
@@ -13,6 +14,7 @@ mod task;
 
 pub use augment::{AugmentConfig, AugmentError, Augmentation, Orientation};
 pub use batch::{Batch, batch_size_for, collate};
+pub use display::DataWindow;
 pub use license::is_non_commercial;
 pub use manifest::{Manifest, ManifestError};
 pub use order::{epoch_order, sample_seed};

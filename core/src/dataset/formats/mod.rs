@@ -6,6 +6,7 @@
 pub mod attribution_csv;
 pub mod coco;
 pub mod labels_csv;
+pub mod mask_palette;
 pub mod mask_png;
 mod npy;
 pub mod npz;

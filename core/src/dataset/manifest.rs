@@ -2,20 +2,20 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use thiserror::Error;
 
-use super::{IGNORE, Split, Task, TaskKind};
+use super::{DataWindow, IGNORE, Split, Task, TaskKind};
 
 /// The description of a data set, as stored in its `dataset.json`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Manifest {
     /// Unique, lower case with hyphens; also the start of the ids of its tasks.
     pub id: String,
     /// What made the images: `microscopy (fluorescence)`.
     pub modality: String,
     /// The label types. In the file one name or a list of names.
-    #[serde(rename = "task", deserialize_with = "one_or_many")]
+    #[serde(rename = "task", deserialize_with = "one_or_many", serialize_with = "shortest")]
     pub kinds: Vec<TaskKind>,
     /// Class names in index order; with a segmentation the first is the background.
     pub classes: Vec<String>,
@@ -30,6 +30,9 @@ pub struct Manifest {
     /// The side to which the longest side of an image is scaled, where the data set asks for one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub input_size: Option<usize>,
+    /// The range of values to look at, where the data set asks for one; otherwise what each file proposes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub window: Option<DataWindow>,
 }
 
 /// Why a `dataset.json` cannot be used.
@@ -128,6 +131,14 @@ fn kind_name(kind: TaskKind) -> &'static str {
     }
 }
 
+/// A single kind as a name, as people write it.
+fn shortest<S: Serializer>(kinds: &[TaskKind], serializer: S) -> Result<S::Ok, S::Error> {
+    match kinds[..] {
+        [kind] => kind.serialize(serializer),
+        _ => kinds.serialize(serializer),
+    }
+}
+
 fn one_or_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<TaskKind>, D::Error> {
     #[derive(Deserialize)]
     #[serde(untagged)]
@@ -179,6 +190,17 @@ mod tests {
     }
 
     #[test]
+    fn what_is_written_is_read_again() {
+        for task in [r#""detection""#, r#"["segmentation", "detection"]"#] {
+            let text = manifest(task, r#"["background", "cell"]"#).replacen('{', r#"{"window": "lung","#, 1);
+            let manifest = Manifest::parse(text.as_bytes()).unwrap();
+            assert_eq!(manifest.window, Some(DataWindow(crate::imaging::Window::LUNG)));
+            let written = serde_json::to_vec(&manifest).unwrap();
+            assert_eq!(Manifest::parse(&written).unwrap(), manifest);
+        }
+    }
+
+    #[test]
     fn unusable_fields_are_refused() {
         for (task, classes) in [
             (r#""regression""#, r#"["a", "b"]"#),
@@ -187,6 +209,7 @@ mod tests {
             (r#""classification""#, r#"["a", "a"]"#),
             (r#""classification""#, r#"["a"]"#),
             (r#""detection""#, r#"["background"]"#),
+            (r#""classification", "window": "liver""#, r#"["a", "b"]"#),
         ] {
             assert!(Manifest::parse(manifest(task, classes).as_bytes()).is_err(), "{task} {classes}");
         }

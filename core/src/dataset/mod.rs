@@ -2,6 +2,7 @@
 
 mod augment;
 mod batch;
+mod display;
 pub mod formats;
 mod label_volume;
 mod license;
@@ -16,6 +17,7 @@ mod task;
 
 pub use augment::{AugmentConfig, AugmentError, Augmentation, Orientation};
 pub use batch::{Batch, batch_size_for, collate};
+pub use display::DataWindow;
 pub use label_volume::{LabelVolume, LabelVolumeError};
 pub use license::is_non_commercial;
 pub use manifest::{Manifest, ManifestError};

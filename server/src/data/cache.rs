@@ -68,6 +68,10 @@ impl SampleCache {
 }
 
 /// A prepared sample with one byte per value, and one plane where the image is grey.
+///
+/// The bytes are those of the display window, not of the file: an image with more than 8 bits is first brought
+/// to [0, 1] in its window and scaled, and only then rounded, so that all 256 steps lie where there is
+/// something to see. A sample that is not kept is rounded alike.
 #[derive(Debug)]
 struct CompactSample {
     planes: Vec<u8>,
@@ -107,7 +111,7 @@ impl CompactSample {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use medley_core::imaging::{Image, Pixels};
+    use medley_core::imaging::{Image, Pixels, Window};
 
     use super::*;
 
@@ -127,6 +131,22 @@ mod tests {
             assert_eq!((first.width, first.height, first.planes.len()), (16, 12, 3 * 16 * 12));
             assert_eq!(cache.kept(), 1);
         }
+    }
+
+    #[test]
+    fn deep_images_are_rounded_within_their_window() {
+        // Two hundred Hounsfield units of tissue in a file that also holds air and metal.
+        let mut values: Vec<i16> = (0..200).collect();
+        values.extend([-1000, 3000]);
+        let image = Image::new(202, 1, 1, Pixels::I16(values)).unwrap();
+        let image = image.with_window(Window::from_range(0.0, 200.0));
+        let expected = image.to_unit_planes();
+        let sample = Sample { image, target: Target::Class(0) };
+        let cache = SampleCache::new(1, CacheBudget::new(10_000));
+        let found = cache.get(0, 202, || Ok(sample)).unwrap();
+        let far = |(a, b): (&f32, &f32)| (a - b).abs() > 0.5 / 255.0 + 1e-6;
+        assert!(!found.planes.iter().zip(&expected).any(far));
+        assert!(found.planes[..200].windows(2).all(|pair| pair[0] < pair[1]));
     }
 
     #[test]

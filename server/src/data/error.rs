@@ -1,6 +1,6 @@
 //! What can be wrong with a data set folder.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use medley_core::dataset::ManifestError;
 use medley_core::dataset::formats::TableError;
@@ -94,13 +94,13 @@ pub enum DataError {
         /// The task.
         task: String,
     },
-    /// Images of a kind that cannot be read so far.
-    #[error("the data set {id} holds {what}, which is not supported yet; leave it out")]
-    Unsupported {
-        /// The data set.
-        id: String,
-        /// `DICOM images` or `NIfTI volumes`.
-        what: &'static str,
+    /// The threads of a loader cannot be started.
+    #[error("cannot start {threads} threads to read images: {source}")]
+    Threads {
+        /// How many were wanted.
+        threads: usize,
+        /// Why.
+        source: rayon::ThreadPoolBuildError,
     },
     /// Nothing is left of a data set when only commercially usable images are wanted.
     #[error("the data set {id} is licensed for non-commercial use only ({license}); leave it out")]
@@ -113,9 +113,19 @@ pub enum DataError {
 }
 
 impl DataError {
-    /// Whether the data set is sound but outside of what was asked for or is supported, so that a caller
-    /// with many data sets can go on without it.
+    /// Whether the data set is sound but outside of what was asked for, so that a caller with many data sets
+    /// can go on without it.
     pub fn is_skippable(&self) -> bool {
-        matches!(self, Self::Unsupported { .. } | Self::NonCommercial { .. })
+        matches!(self, Self::NonCommercial { .. })
     }
+
+    /// Something about a file or folder that is not as it must be.
+    pub(crate) fn layout(path: &Path, problem: impl Into<String>) -> Self {
+        Self::Layout { path: path.to_path_buf(), problem: problem.into() }
+    }
+}
+
+/// Reads a whole file.
+pub(crate) fn read(path: &Path) -> Result<Vec<u8>, DataError> {
+    std::fs::read(path).map_err(|source| DataError::Io { path: path.to_path_buf(), source })
 }

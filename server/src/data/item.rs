@@ -1,13 +1,16 @@
-//! One labelled image, before its pixels are read.
+//! One labelled picture, before its pixels are read.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use medley_core::dataset::{BoxLabel, Split, Task};
+
+use super::VolumeFile;
 
 /// Where the pixels are.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Source {
-    /// An image file.
+    /// An image file with one picture.
     File(PathBuf),
     /// Picture `index` of a split of the data set's `.npz`.
     Npz {
@@ -16,28 +19,42 @@ pub enum Source {
         /// Its position, from 0.
         index: usize,
     },
+    /// One picture of a file that holds several.
+    Slice {
+        /// The file.
+        volume: Arc<VolumeFile>,
+        /// Its position, from 0.
+        index: usize,
+    },
 }
 
-/// What is known about the image; masks stay on disk until they are needed.
+/// What is known about a picture; masks stay on disk until they are needed.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Label {
     /// Its class.
     Class(usize),
+    /// For every class whether it is present.
+    Labels(Vec<bool>),
     /// The file with its mask.
     MaskFile(PathBuf),
+    /// The mask lies beside the picture, in its [`VolumeFile`].
+    MaskSlice,
     /// Its objects, and the (width, height) they were drawn on.
     Boxes {
         /// The objects.
         boxes: Vec<BoxLabel>,
-        /// (width, height) of the image.
+        /// (width, height) of the picture.
         size: (usize, usize),
     },
 }
 
-/// One labelled image of a data set.
+/// One labelled picture of a data set: an image, or a slice of a volume.
+///
+/// Slices of one volume are one case: a split never parts them, and scores can be computed per case.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Item {
-    /// Unique in its task: the file name, or split and number in an `.npz`.
+    /// Unique in its task: the file name (with `#` and the slice, `brain.nii.gz#012`), or split and number in
+    /// an `.npz`.
     pub name: String,
     /// Where the pixels are.
     pub source: Source,
@@ -45,28 +62,43 @@ pub struct Item {
     pub label: Label,
     /// The patient, where the data set names one.
     pub patient: Option<String>,
+    /// What belongs together when scores are computed: the volume of a slice; otherwise the patient where
+    /// the data set names one, and the picture itself where it does not.
+    pub case: String,
+    /// The position in its volume along the through-plane axis, from 0.
+    pub slice: Option<usize>,
 }
 
-/// One task of a data set with its images.
+impl Item {
+    /// The file as the data set's tables list it: the name without the slice.
+    pub fn file(&self) -> &str {
+        match (self.slice, self.name.rsplit_once('#')) {
+            (Some(_), Some((file, _))) => file,
+            _ => &self.name,
+        }
+    }
+}
+
+/// One task of a data set with its pictures.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TaskData {
     /// What is to be learnt.
     pub task: Task,
-    /// Images to learn from.
+    /// Pictures to learn from.
     pub train: Vec<Item>,
-    /// Images to watch while learning.
+    /// Pictures to watch while learning.
     pub val: Vec<Item>,
-    /// Images to report on.
+    /// Pictures to report on.
     pub test: Vec<Item>,
 }
 
 impl TaskData {
-    /// A task without images.
+    /// A task without pictures.
     pub(super) fn new(task: Task) -> Self {
         Self { task, train: Vec::new(), val: Vec::new(), test: Vec::new() }
     }
 
-    /// The images of a split.
+    /// The pictures of a split.
     pub fn items(&self, split: Split) -> &[Item] {
         match split {
             Split::Train => &self.train,

@@ -1,104 +1,125 @@
-//! Work done ahead by threads, handed over in order.
+//! Work done ahead by a pool of threads, handed over in order.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, sync_channel};
-use std::thread::{self, JoinHandle};
 
-/// An endless iterator over `make(first)`, `make(first + 1)`, ... whose values are made ahead by threads.
-/// Thread `t` of `n` makes every `n`-th value, so the order never depends on which one is faster.
+use super::LoaderPool;
+
+/// An endless iterator over `make(first)`, `make(first + 1)`, ... whose values are made ahead by the threads
+/// of a pool. Each value has a place in a bounded queue, so the order never depends on which thread is faster,
+/// and no more than `ahead` values wait or are being made.
 ///
-/// It ends only when a thread panicked. Dropping it stops the threads and waits for them.
+/// It ends only when `make` panicked. Dropping it gives up what was not begun; a value that is being made is
+/// finished and thrown away.
 pub struct Prefetch<T> {
-    queues: Vec<Receiver<T>>,
-    next: usize,
-    threads: Vec<JoinHandle<()>>,
+    pool: LoaderPool,
+    make: Arc<dyn Fn(u64) -> T + Send + Sync>,
+    ahead: usize,
+    waiting: VecDeque<Receiver<T>>,
+    next: u64,
+    is_over: Arc<AtomicBool>,
 }
 
 impl<T: Send + 'static> Prefetch<T> {
-    /// Starts `threads` threads (at least one), each of which is at most `ahead` values ahead, beside the
-    /// one it is making.
+    /// Begins `ahead` values (at least one).
     pub fn new(
+        pool: &LoaderPool,
         first: u64,
-        threads: usize,
         ahead: usize,
         make: impl Fn(u64) -> T + Send + Sync + 'static,
     ) -> Self {
-        let make = Arc::new(make);
-        let threads = threads.max(1);
-        let (queues, threads) = (0..threads as u64)
-            .map(|thread| {
-                let (sender, queue) = sync_channel(ahead);
-                let make = Arc::clone(&make);
-                let numbers = (first + thread..).step_by(threads);
-                let work = move || {
-                    for number in numbers {
-                        // The other end is gone: nobody wants more.
-                        if sender.send(make(number)).is_err() {
-                            break;
-                        }
-                    }
-                };
-                (queue, thread::spawn(work))
-            })
-            .unzip();
-        Self { queues, next: 0, threads }
+        let mut prefetch = Self {
+            pool: pool.clone(),
+            make: Arc::new(make),
+            ahead: ahead.max(1),
+            waiting: VecDeque::new(),
+            next: first,
+            is_over: Arc::default(),
+        };
+        prefetch.fill();
+        prefetch
+    }
+
+    fn fill(&mut self) {
+        while self.waiting.len() < self.ahead {
+            let (sender, receiver) = sync_channel(1);
+            let (make, is_over, number) = (Arc::clone(&self.make), Arc::clone(&self.is_over), self.next);
+            self.pool.spawn(move || {
+                if !is_over.load(Ordering::Relaxed) {
+                    // An error says that nobody waits any more.
+                    let _ = sender.send(make(number));
+                }
+            });
+            self.waiting.push_back(receiver);
+            self.next += 1;
+        }
     }
 }
 
-impl<T> Iterator for Prefetch<T> {
+impl<T: Send + 'static> Iterator for Prefetch<T> {
     type Item = T;
 
     fn next(&mut self) -> Option<T> {
-        let value = self.queues.get(self.next)?.recv().ok()?;
-        self.next = (self.next + 1) % self.queues.len();
-        Some(value)
+        let value = self.waiting.pop_front()?.recv();
+        if value.is_err() {
+            // Its maker panicked. What comes after it would be out of order.
+            self.waiting.clear();
+            self.is_over.store(true, Ordering::Relaxed);
+            return None;
+        }
+        self.fill();
+        value.ok()
     }
 }
 
 impl<T> Drop for Prefetch<T> {
     fn drop(&mut self) {
-        self.queues.clear();
-        for thread in self.threads.drain(..) {
-            // A panic was reported where it happened and ended the iterator.
-            let _ = thread.join();
-        }
+        self.is_over.store(true, Ordering::Relaxed);
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::{AtomicU64, Ordering};
+    #![allow(clippy::unwrap_used)]
+    use std::sync::atomic::AtomicU64;
 
     use super::*;
 
     #[test]
     fn values_come_in_order_with_any_number_of_threads() {
-        for threads in [0, 1, 3, 4] {
-            let values: Vec<u64> = Prefetch::new(5, threads, 2, |number| number * number).take(50).collect();
+        for threads in [1, 3, 4] {
+            let pool = LoaderPool::new(threads).unwrap();
+            assert_eq!(pool.threads(), threads);
+            let values: Vec<u64> = Prefetch::new(&pool, 5, 6, |number| number * number).take(50).collect();
             assert_eq!(values, (5..55).map(|number| number * number).collect::<Vec<u64>>());
         }
     }
 
     #[test]
-    fn no_more_is_made_than_fits_the_queues() {
+    fn no_more_is_made_than_fits_the_queue() {
         let made = Arc::new(AtomicU64::new(0));
         let counter = Arc::clone(&made);
-        let mut values = Prefetch::new(0, 2, 3, move |number| {
+        let pool = LoaderPool::new(2).unwrap();
+        let mut values = Prefetch::new(&pool, 0, 3, move |number| {
             counter.fetch_add(1, Ordering::SeqCst);
             number
         });
         assert_eq!(values.by_ref().take(10).count(), 10);
         drop(values);
-        // Ten were taken; each thread had at most three waiting and one in the hand.
-        assert!(made.load(Ordering::SeqCst) <= 10 + 2 * 4);
+        assert!((10..=13).contains(&made.load(Ordering::SeqCst)));
     }
 
     #[test]
-    fn a_panic_ends_the_iterator() {
-        let values = Prefetch::new(0, 2, 1, |number| {
-            assert!(number < 5, "a panic that this test wants");
+    fn a_panic_ends_the_iterator_and_spares_the_pool() {
+        let pool = LoaderPool::new(2).unwrap();
+        let mut values = Prefetch::new(&pool, 0, 4, |number| {
+            assert!(number != 5, "a panic that this test wants");
             number
         });
-        assert_eq!(values.count(), 5);
+        assert_eq!(values.by_ref().count(), 5);
+        assert_eq!(values.next(), None);
+        assert_eq!(Prefetch::new(&pool, 7, 2, |number| number).next(), Some(7));
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use medley_core::dataset::{
     AugmentConfig, Augmentation, Batch, Prepared, Task, batch_size_for, collate, epoch_order, sample_seed,
 };
+use rayon::prelude::*;
 
 use super::{CacheBudget, DataError, DataFolder, Item, SampleCache};
 
@@ -67,7 +68,8 @@ impl BatchSource {
         self.items.len().div_ceil(self.batch_size) as u64
     }
 
-    /// Batch number `number`, counted from 0 across epochs.
+    /// Batch number `number`, counted from 0 across epochs. Its images are read by the threads of the rayon
+    /// pool that it is called in; each is a function of its number alone, and they keep their order.
     ///
     /// # Errors
     /// When an image or its label cannot be read.
@@ -75,8 +77,9 @@ impl BatchSource {
         let epoch = number / self.batches_per_epoch();
         let position = (number % self.batches_per_epoch()) as usize;
         let order = epoch_order(self.items.len(), self.options.seed, epoch);
-        let members = order.iter().skip(position * self.batch_size).take(self.batch_size);
-        let samples = members.map(|index| self.sample(*index, epoch)).collect::<Result<_, _>>()?;
+        let start = position * self.batch_size;
+        let members = &order[start..order.len().min(start + self.batch_size)];
+        let samples = members.par_iter().map(|index| self.sample(*index, epoch)).collect::<Result<_, _>>()?;
         Ok(collate(samples))
     }
 

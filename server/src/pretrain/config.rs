@@ -45,6 +45,9 @@ pub struct DataConfig {
     /// Leave out images that must not be used commercially.
     #[serde(default)]
     pub commercial_only: bool,
+    /// Leave out slices of training volumes in which nothing is labelled.
+    #[serde(default)]
+    pub skip_empty_slices: bool,
     /// Pixels per batch, instead of the run's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pixel_budget: Option<usize>,

@@ -10,7 +10,10 @@ use medley_core::synth;
 use medley_core::weights::Source as Provenance;
 
 use super::{DataConfig, PretrainConfig};
-use crate::data::{BatchOptions, BatchSource, CacheBudget, DataError, DataFolder, FolderOptions, Prefetch};
+use crate::data::{
+    BatchOptions, BatchSource, CacheBudget, DataError, DataFolder, FolderOptions, LoaderPool, Prefetch,
+    VolumeCache,
+};
 
 /// Bytes of decoded images that are kept in memory.
 const CACHE_BYTES: usize = 4 << 30;
@@ -18,8 +21,10 @@ const CACHE_BYTES: usize = 4 << 30;
 const SYNTHETIC_SIZE: usize = 128;
 /// Synthetic images that make an epoch; they never repeat, so this is only for people.
 const SYNTHETIC_IMAGES: usize = 1000;
-/// Batches made ahead of the loop by one thread: making one takes a hundredth of learning from it.
-const AHEAD: usize = 2;
+/// Bytes of decoded volumes that are kept in memory.
+const VOLUME_BYTES: usize = 1 << 30;
+/// Batches made ahead of the loop.
+const AHEAD: usize = 4;
 
 /// Batch number `n` of a task.
 type Make = Box<dyn Fn(u64) -> Result<Batch, DataError> + Send + Sync>;
@@ -34,6 +39,7 @@ struct TaskSource {
 pub struct Sources {
     tasks: Arc<Vec<TaskSource>>,
     provenance: Vec<Provenance>,
+    pool: LoaderPool,
     ahead: Option<Ahead>,
 }
 
@@ -45,13 +51,14 @@ struct Ahead {
 }
 
 impl Sources {
-    /// Opens the configured data sets, or the built-in ones where none is configured. Data sets of a kind
-    /// that is not supported yet, and those whose licence was excluded, are left out with a warning.
+    /// Opens the configured data sets, or the built-in ones where none is configured. Data sets whose licence
+    /// was excluded are left out with a warning.
     ///
     /// # Errors
     /// When a data set is damaged, or nothing is left.
     pub fn open(config: &PretrainConfig) -> Result<Self, DataError> {
-        let mut sources = Self { tasks: Arc::default(), provenance: Vec::new(), ahead: None };
+        let pool = LoaderPool::new(0)?;
+        let mut sources = Self { tasks: Arc::default(), provenance: Vec::new(), pool, ahead: None };
         let mut tasks = Vec::new();
         if config.data.is_empty() {
             tasks.extend(synth::tasks().into_iter().map(|task| synthetic(task, config)));
@@ -59,15 +66,19 @@ impl Sources {
             sources.provenance.push(Provenance { id: "synthetic".to_owned(), license });
         }
         let budget = CacheBudget::new(CACHE_BYTES);
+        let volumes = VolumeCache::new(VOLUME_BYTES);
         for data in &config.data {
-            let options =
-                FolderOptions { input_size: data.input_size, commercial_only: data.commercial_only };
+            let options = FolderOptions {
+                input_size: data.input_size,
+                commercial_only: data.commercial_only,
+                skip_empty_slices: data.skip_empty_slices,
+            };
             let folder = match DataFolder::open_with(&data.path, options) {
                 Err(error) if error.is_skippable() => {
                     tracing::warn!("left out: {error}");
                     continue;
                 }
-                opened => Arc::new(opened?),
+                opened => Arc::new(opened?.sharing(Arc::clone(&volumes))),
             };
             let (id, license) = (folder.manifest.id.clone(), folder.manifest.license.clone());
             if !sources.provenance.iter().any(|source| source.id == id) {
@@ -118,7 +129,7 @@ impl Sources {
     fn prefetch(&self, task: usize, number: u64) -> Prefetch<Result<Batch, DataError>> {
         let tasks = Arc::clone(&self.tasks);
         let count = tasks.len() as u64;
-        Prefetch::new(number * count + task as u64, 1, AHEAD, move |global| {
+        Prefetch::new(&self.pool, number * count + task as u64, AHEAD, move |global| {
             (tasks[(global % count) as usize].make)(global / count)
         })
     }

@@ -12,7 +12,12 @@ const RATIO: f64 = 10.0;
 const RARE: f64 = 0.002;
 
 /// How often each class of a task comes in the images that `belongs` lets in: in images, pixels or boxes.
-pub fn class_counts(scans: &[Scan], task: usize, classes: usize, belongs: impl Fn(usize) -> bool) -> Vec<u64> {
+pub fn class_counts(
+    scans: &[Scan],
+    task: usize,
+    classes: usize,
+    belongs: impl Fn(usize) -> bool,
+) -> Vec<u64> {
     let mut counts = vec![0; classes];
     for (index, scan) in scans.iter().enumerate().filter(|(index, _)| belongs(*index)) {
         debug_assert!(index < scans.len());
@@ -66,7 +71,8 @@ fn uneven(task: &Task, counts: &[u64]) -> Vec<Finding> {
         let rare = classes().filter(|(_, count)| share(**count) < RARE);
         return rare
             .map(|(class, count)| {
-                let problem = format!("{}: {class} has {:.2} % of the train pixels", task.id, share(*count) * 100.0);
+                let problem =
+                    format!("{}: {class} has {:.2} % of the train pixels", task.id, share(*count) * 100.0);
                 Finding::new(Check::RareClass, "", problem)
             })
             .collect();

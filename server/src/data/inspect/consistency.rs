@@ -40,7 +40,8 @@ fn shallow(catalogue: &Catalogue, scans: &[Scan]) -> Vec<Finding> {
     let is_shallow = |facts: &Facts| facts.depth == Depth::U16 && facts.values.largest() <= 255.0;
     let is_grey = |facts: &Facts| facts.grey_as_colour;
     let about = |check: Check, what: &str, matches: &dyn Fn(&Facts) -> bool| {
-        let found: Vec<usize> = (0..scans.len()).filter(|i| scans[*i].facts.as_ref().is_some_and(matches)).collect();
+        let found: Vec<usize> =
+            (0..scans.len()).filter(|i| scans[*i].facts.as_ref().is_some_and(matches)).collect();
         let first = catalogue.file_of(&catalogue.images[*found.first()?]);
         Some(Finding::new(check, first, format!("{} of {} images {what}", found.len(), scans.len())))
     };
@@ -108,7 +109,8 @@ fn patients_in_several_splits(catalogue: &Catalogue) -> Vec<Finding> {
         .into_iter()
         .filter(|(_, splits)| splits.len() > 1)
         .map(|(patient, splits)| {
-            let part = |(split, names): (&Split, &Vec<&str>)| format!("{} in {split} ({})", names.len(), names[0]);
+            let part =
+                |(split, names): (&Split, &Vec<&str>)| format!("{} in {split} ({})", names.len(), names[0]);
             let parts: Vec<String> = splits.iter().map(part).collect();
             let first = splits.values().next().map_or("", |names| names[0]);
             let problem = format!("patient {patient:?} has {}", parts.join(", "));

@@ -39,7 +39,9 @@ fn same(catalogue: &Catalogue, group: &[usize]) -> Vec<Finding> {
     let mut findings = vec![Finding::new(check, &first, problem)];
     let classes: std::collections::BTreeSet<(usize, usize)> = images()
         .flat_map(|image| &image.truths)
-        .filter_map(|(task, truth)| if let Truth::Class(class) = truth { Some((*task, *class)) } else { None })
+        .filter_map(
+            |(task, truth)| if let Truth::Class(class) = truth { Some((*task, *class)) } else { None },
+        )
         .collect();
     let tasks: std::collections::BTreeSet<usize> = classes.iter().map(|(task, _)| *task).collect();
     if classes.len() > tasks.len() {

@@ -33,7 +33,11 @@ pub fn read(path: &Path) -> Result<LabelMap, String> {
     }
     let label = |value: f32| {
         let whole = (0.0..=255.0).contains(&value) && value.fract() == 0.0;
-        if whole { Ok(value as u8) } else { Err(format!("it has the value {value}, which is no class index")) }
+        if whole {
+            Ok(value as u8)
+        } else {
+            Err(format!("it has the value {value}, which is no class index"))
+        }
     };
     let labels = volume.pixels().values().into_iter().map(label).collect::<Result<_, _>>()?;
     Ok(LabelMap { size: [volume.width(), volume.height(), volume.slices()], labels })

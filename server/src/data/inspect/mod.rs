@@ -75,7 +75,8 @@ pub fn data_sets(path: &Path) -> Vec<PathBuf> {
         return vec![path.to_path_buf()];
     }
     let entries = std::fs::read_dir(path).into_iter().flatten().filter_map(Result::ok);
-    let mut inside: Vec<PathBuf> = entries.map(|entry| entry.path()).filter(|folder| is_set(folder)).collect();
+    let mut inside: Vec<PathBuf> =
+        entries.map(|entry| entry.path()).filter(|folder| is_set(folder)).collect();
     inside.sort();
     if inside.is_empty() { vec![path.to_path_buf()] } else { inside }
 }

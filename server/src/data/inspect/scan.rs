@@ -90,13 +90,15 @@ fn mask(catalogue: &Catalogue, task: usize, path: &std::path::Path, scan: &mut S
         .collect();
     if !strange.is_empty() {
         let shown = strange.iter().take(5).cloned().collect::<Vec<_>>().join(", ");
-        let more = if strange.len() > 5 { format!(" and {} more values", strange.len() - 5) } else { String::new() };
+        let more =
+            if strange.len() > 5 { format!(" and {} more values", strange.len() - 5) } else { String::new() };
         let hint = if classes == 2 && counts[255] == 0 && strange.len() == 1 || strange.len() > 20 {
             "; is it a picture of grey values?"
         } else {
             ""
         };
-        let problem = format!("classes are 0 to {}, but it has {shown}{more}{hint}", classes.saturating_sub(1));
+        let problem =
+            format!("classes are 0 to {}, but it has {shown}{more}{hint}", classes.saturating_sub(1));
         scan.findings.push(Finding::new(Check::ClassRange, &file, problem));
         return None;
     }

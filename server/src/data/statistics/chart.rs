@@ -6,8 +6,8 @@ use medley_core::dataset::Split;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
-use super::summary::TaskStatistics;
 use super::SPLIT_COLOURS;
+use super::summary::TaskStatistics;
 
 /// (width, height) of a chart in pixels.
 const SIZE: (u32, u32) = (500, 280);
@@ -79,8 +79,11 @@ pub fn sizes(task: &TaskStatistics) -> Result<Option<String>, Box<dyn Error>> {
     .map(Some)
 }
 
-type Chart<'a, 'b> =
-    ChartContext<'a, SVGBackend<'b>, Cartesian2d<plotters::coord::types::RangedCoordf64, plotters::coord::types::RangedCoordf64>>;
+type Chart<'a, 'b> = ChartContext<
+    'a,
+    SVGBackend<'b>,
+    Cartesian2d<plotters::coord::types::RangedCoordf64, plotters::coord::types::RangedCoordf64>,
+>;
 
 /// Two quiet axes, and what `fill` draws between them.
 fn draw(
@@ -126,7 +129,13 @@ fn draw(
 
 /// A number without digits that say nothing.
 fn plain(value: f64) -> String {
-    let digits = if value.abs() >= 10.0 || value == 0.0 { 0 } else if value.abs() >= 1.0 { 1 } else { 2 };
+    let digits = if value.abs() >= 10.0 || value == 0.0 {
+        0
+    } else if value.abs() >= 1.0 {
+        1
+    } else {
+        2
+    };
     let text = format!("{value:.digits$}");
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
 }

@@ -122,7 +122,10 @@ fn numbers(task: &TaskStatistics) -> String {
     out + "</table>"
 }
 
-fn images<'a>(task: &TaskStatistics, tiles: impl Iterator<Item = &'a Tile>) -> Result<String, Box<dyn Error>> {
+fn images<'a>(
+    task: &TaskStatistics,
+    tiles: impl Iterator<Item = &'a Tile>,
+) -> Result<String, Box<dyn Error>> {
     let mut out = String::from("<h3>Images</h3>\n<div class=\"sheet\">\n");
     for tile in tiles {
         let mut bytes = Vec::new();

@@ -73,8 +73,9 @@ fn choose(inspection: &Inspection, task: usize) -> Vec<usize> {
     queues.retain(|queue| !queue.is_empty());
     let per_group = TILES.div_ceil(queues.len().max(1));
     let spread: Vec<Vec<usize>> = queues.iter().map(|queue| evenly(queue, per_group)).collect();
-    let mut chosen: Vec<usize> =
-        (0..per_group).flat_map(|turn| spread.iter().filter_map(move |queue| queue.get(turn).copied())).collect();
+    let mut chosen: Vec<usize> = (0..per_group)
+        .flat_map(|turn| spread.iter().filter_map(move |queue| queue.get(turn).copied()))
+        .collect();
     chosen.truncate(TILES);
     chosen
 }

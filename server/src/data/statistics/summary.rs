@@ -145,9 +145,8 @@ fn of_split(inspection: &Inspection, task: usize, split: Split) -> Option<SplitS
         LabelFacts::Class(_) => None,
     }));
     let sides = |axis: usize| Range::of(facts.iter().map(|facts| facts.size[axis] as f64));
-    let spacing = |axis: usize| {
-        Range::of(facts.iter().filter_map(|facts| facts.spacing).map(|spacing| spacing[axis]))
-    };
+    let spacing =
+        |axis: usize| Range::of(facts.iter().filter_map(|facts| facts.spacing).map(|spacing| spacing[axis]));
     let mut depths: BTreeMap<String, usize> = BTreeMap::new();
     for facts in &facts {
         let channels = if facts.channels == 1 { "grey" } else { "colour" };

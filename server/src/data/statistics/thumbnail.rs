@@ -31,7 +31,8 @@ pub fn outline(picture: &mut RgbImage, labels: &[u8], size: (usize, usize)) {
             }
             let columns = x.saturating_sub(2)..(x + 3).min(to.0);
             let rows = y.saturating_sub(2)..(y + 3).min(to.1);
-            let inside = columns.clone().all(|x| label(x, y) == own) && rows.clone().all(|y| label(x, y) == own);
+            let inside =
+                columns.clone().all(|x| label(x, y) == own) && rows.clone().all(|y| label(x, y) == own);
             if !inside {
                 picture.put_pixel(x as u32, y as u32, Rgb(class_colour(usize::from(own) - 1)));
             }

@@ -4,8 +4,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use medley_core::dataset::formats::coco;
 use medley_core::dataset::Split;
+use medley_core::dataset::formats::coco;
 use serde_json::{Value, json};
 
 use super::{Reader, Truth};
@@ -122,7 +122,8 @@ impl<'a> Sieve<'a> {
             let problem = format!("an image needs id, file_name, width and height above 0, not {entry}");
             return self.find(Check::Entry, problem);
         };
-        let leaves = name.split(['/', '\\']).any(|part| part == ".." || part.is_empty()) || name.contains(':');
+        let leaves =
+            name.split(['/', '\\']).any(|part| part == ".." || part.is_empty()) || name.contains(':');
         if leaves {
             return self.find(Check::Entry, format!("image {id}: {name:?} is no file inside images/"));
         }
@@ -136,7 +137,8 @@ impl<'a> Sieve<'a> {
     fn annotation(&mut self, position: usize, entry: &Value) -> bool {
         let at = format!("annotation {position}");
         let (image, category) = (entry["image_id"].as_u64(), entry["category_id"].as_u64());
-        let (Some(image), Some(category), Some([x, y, w, h])) = (image, category, bbox(&entry["bbox"])) else {
+        let (Some(image), Some(category), Some([x, y, w, h])) = (image, category, bbox(&entry["bbox"]))
+        else {
             let problem = format!("{at} needs image_id, category_id and bbox (x, y, width, height)");
             return self.find(Check::Entry, problem);
         };
@@ -168,7 +170,10 @@ impl<'a> Sieve<'a> {
             self.find(Check::BoxClipped, whole);
         }
         let others = self.boxes.entry(image).or_default();
-        let twin = others.iter().find(|other| overlap(other.2, [x, y, w, h]) >= 0.95).map(|other| (other.0, other.1));
+        let twin = others
+            .iter()
+            .find(|other| overlap(other.2, [x, y, w, h]) >= 0.95)
+            .map(|other| (other.0, other.1));
         others.push((position, category, [x, y, w, h]));
         if let Some((first, first_category)) = twin {
             let other = match self.categories.get(&first_category) {

@@ -166,7 +166,11 @@ impl Reader {
             known.truths.push((task, truth));
             known.patient = known.patient.take().or(patient);
             if let Some(other) = known.split.filter(|other| *other != split) {
-                self.find(Check::SplitDisagreement, file, format!("in {other} for one task, in {split} for another"));
+                self.find(
+                    Check::SplitDisagreement,
+                    file,
+                    format!("in {other} for one task, in {split} for another"),
+                );
             }
             return;
         }

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use medley_core::dataset::Split;
 use medley_core::dataset::formats::npz::Npz;
 use medley_core::dataset::formats::{TableError, attribution_csv, labels_csv, split_csv};
-use medley_core::dataset::Split;
 
 use super::{Listed, Place, Reader, Truth};
 use crate::data::inspect::finding::Check;
@@ -117,7 +117,11 @@ impl Reader {
             for row in parsed {
                 let key = file(&row).to_owned();
                 if let Some(first) = seen.get(&key) {
-                    self.find(Check::ListedTwice, name, format!("line {line}: {key:?} was listed in line {first}"));
+                    self.find(
+                        Check::ListedTwice,
+                        name,
+                        format!("line {line}: {key:?} was listed in line {first}"),
+                    );
                     continue;
                 }
                 seen.insert(key, line);

@@ -1,0 +1,37 @@
+//! Masks: `split.csv`, with PNGs in `masks/` or label volumes in `labels/`.
+
+use std::path::PathBuf;
+
+use medley_core::dataset::Task;
+use medley_core::dataset::formats::split_csv;
+
+use super::super::error::read;
+use super::{DataError, DataFolder, Label, TaskData};
+
+impl DataFolder {
+    pub(super) fn segmentation(&self, task: Task) -> Result<TaskData, DataError> {
+        let path = self.root.join("split.csv");
+        let rows = split_csv::parse(&read(&path)?).map_err(|source| DataError::Table { path, source })?;
+        let mut data = TaskData::new(task);
+        for row in rows {
+            let patient = row.extra.get("patient").cloned();
+            let mask = self.root.join("masks").join(&row.file).with_extension("png");
+            let items = if mask.is_file() {
+                self.items(&row.file, patient, &Label::MaskFile(mask), None)?
+            } else if let Some(labels) = self.label_volume(&row.file) {
+                self.items(&row.file, patient, &Label::MaskSlice, Some(labels))?
+            } else {
+                let problem = "this mask is missing; a mask has its image's name (or, for a volume, the same \
+                               file name in labels/)";
+                return Err(DataError::layout(&mask, problem));
+            };
+            data.items_mut(row.split).extend(items);
+        }
+        Ok(data)
+    }
+
+    /// The labels of a volume: a file of its name in `labels/`, or in `masks/` beside PNGs.
+    fn label_volume(&self, file: &str) -> Option<PathBuf> {
+        ["labels", "masks"].into_iter().map(|folder| self.root.join(folder).join(file)).find(|p| p.is_file())
+    }
+}

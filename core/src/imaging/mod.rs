@@ -2,6 +2,7 @@
 
 mod decode;
 mod depth;
+pub mod dicom;
 mod geometry;
 mod image;
 mod origin;

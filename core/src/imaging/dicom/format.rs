@@ -7,6 +7,9 @@ use super::tags::{
 };
 use super::{ImageError, damaged, unsupported};
 
+/// Most frames of a file.
+const MAX_FRAMES: i64 = 1 << 16;
+
 /// What samples mean.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Photometric {
@@ -121,7 +124,7 @@ impl PixelFormat {
 
     /// The sum of a stored value and the value that is as far from the other end of the range.
     pub fn mirror(&self) -> i64 {
-        if self.signed { -1 } else { (1 << self.stored) - 1 }
+        if self.signed { -1 } else { 1_i64.checked_shl(self.stored).unwrap_or(0).wrapping_sub(1) }
     }
 }
 
@@ -138,7 +141,7 @@ pub(super) fn size(attributes: Attributes<'_>) -> Result<(usize, usize, usize), 
         ));
     };
     let frames = attributes.integer(FRAMES).unwrap_or(1).max(1);
-    if !(1..=0xFFFF).contains(&columns) || !(1..=0xFFFF).contains(&rows) || frames > i64::from(u32::MAX) {
+    if !(1..=0xFFFF).contains(&columns) || !(1..=0xFFFF).contains(&rows) || frames > MAX_FRAMES {
         return Err(damaged(format!("it claims {columns} columns, {rows} rows and {frames} frames")));
     }
     Ok((columns as usize, rows as usize, frames as usize))

@@ -3,7 +3,9 @@
 use dicom_object::Tag;
 
 use super::header::Attributes;
-use super::tags::{LUT_DATA, LUT_DESCRIPTOR, MODALITY_LUT, PALETTE_DATA, PALETTE_DESCRIPTOR};
+use super::tags::{
+    LUT_DATA, LUT_DESCRIPTOR, MODALITY_LUT, PALETTE_DATA, PALETTE_DESCRIPTOR, SEGMENTED_PALETTE,
+};
 use super::{ImageError, damaged, unsupported};
 
 /// A table from stored to looked-up values.
@@ -34,7 +36,7 @@ impl Lookup {
             let data = Tag(PALETTE_DATA.0, PALETTE_DATA.1 + channel);
             Self::read(attributes, descriptor, data, signed)
         };
-        if !attributes.has(PALETTE_DATA) {
+        if attributes.has(SEGMENTED_PALETTE) {
             return Err(unsupported("a palette in segments", "convert it to RGB and try again"));
         }
         Ok([table(0)?, table(1)?, table(2)?])

@@ -20,6 +20,7 @@ mod place;
 mod rle;
 mod samples;
 mod series;
+mod slices;
 mod source;
 mod syntax;
 mod tags;
@@ -44,7 +45,7 @@ use super::{Image, ImageError};
 /// times rows times frames), [`ImageError::Unsupported`] with a way out (JPEG-LS, video, files without an
 /// image, ...), [`ImageError::Damaged`] when the bytes do not decode.
 pub fn decode(bytes: &[u8], max_pixels: usize) -> Result<Image, ImageError> {
-    file::DicomFile::open(bytes, max_pixels)?.slices(max_pixels)?.into_image()
+    slices::Slices::of(&file::DicomFile::open(bytes, max_pixels)?, max_pixels)?.into_image()
 }
 
 fn damaged(what: impl Into<String>) -> ImageError {

@@ -2,9 +2,10 @@
 
 use super::super::{Image, ImageError};
 use super::damaged;
-use super::file::{DicomFile, Slices};
+use super::file::DicomFile;
 use super::info::DicomInfo;
 use super::place::SAME_PLACE;
+use super::slices::Slices;
 
 /// How much of a step between slices makes a gap.
 const GAP: f64 = 1.5;
@@ -122,7 +123,7 @@ impl Series {
         let mut volume: Option<Slices> = None;
         for name in self.names() {
             let bytes = read(name)?;
-            let slices = DicomFile::open(bytes.as_ref(), max_pixels)?.slices(max_pixels)?;
+            let slices = Slices::of(&DicomFile::open(bytes.as_ref(), max_pixels)?, max_pixels)?;
             match &mut volume {
                 None => volume = Some(slices),
                 Some(volume) => append(volume, slices)?,

@@ -36,6 +36,7 @@ pub(super) const RESCALE_SLOPE: Tag = Tag(0x0028, 0x1053);
 pub(super) const PALETTE_DESCRIPTOR: Tag = Tag(0x0028, 0x1101);
 /// Red; green and blue follow.
 pub(super) const PALETTE_DATA: Tag = Tag(0x0028, 0x1201);
+pub(super) const SEGMENTED_PALETTE: Tag = Tag(0x0028, 0x1221);
 pub(super) const MODALITY_LUT: Tag = Tag(0x0028, 0x3000);
 pub(super) const LUT_DESCRIPTOR: Tag = Tag(0x0028, 0x3002);
 pub(super) const LUT_DATA: Tag = Tag(0x0028, 0x3006);

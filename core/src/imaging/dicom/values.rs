@@ -1,9 +1,8 @@
 //! Physical values, and the smallest type that holds them.
 
 use super::super::{Pixels, Window};
-use super::ImageError;
 use super::format::{Photometric, PixelFormat};
-use super::header::{Attributes, FrameAttributes};
+use super::header::FrameAttributes;
 use super::lookup::Lookup;
 use super::tags::{
     PIXEL_VALUE_GROUP, RESCALE_INTERCEPT, RESCALE_SLOPE, VOI_LUT_GROUP, WINDOW_CENTRE, WINDOW_WIDTH,
@@ -60,45 +59,36 @@ impl Values {
 }
 
 /// From stored to physical values of a grey image: rescale slope and intercept (PS3.3, C.11.1 and
-/// C.7.6.16.2.9), or a table.
+/// C.7.6.16.2.9).
 pub(super) struct Modality {
     slope: f64,
     intercept: f64,
-    table: Option<Lookup>,
     /// See [`PixelFormat::mirror`]; for images whose low values are white.
     mirror: Option<i64>,
 }
 
 impl Modality {
     /// What a frame says.
-    ///
-    /// # Errors
-    /// [`ImageError::Damaged`] for a bad table.
-    pub fn read(
-        root: Attributes<'_>,
-        frame: FrameAttributes<'_>,
-        format: &PixelFormat,
-    ) -> Result<Self, ImageError> {
+    pub fn read(frame: FrameAttributes<'_>, format: &PixelFormat) -> Self {
         let group = frame.group(PIXEL_VALUE_GROUP);
-        let slope = group.number(RESCALE_SLOPE).filter(|slope| *slope != 0.0).unwrap_or(1.0);
-        Ok(Self {
-            slope,
+        Self {
+            slope: group.number(RESCALE_SLOPE).filter(|slope| *slope != 0.0).unwrap_or(1.0),
             intercept: group.number(RESCALE_INTERCEPT).unwrap_or(0.0),
-            table: Lookup::modality(root, format.signed)?,
             mirror: (format.photometric == Photometric::Monochrome1).then(|| format.mirror()),
-        })
+        }
     }
 
     /// Whether values below zero are to be expected.
     pub fn is_signed(&self, format: &PixelFormat) -> bool {
-        self.table.is_none() && (format.signed || self.intercept < 0.0 || self.slope < 0.0)
+        format.signed || self.intercept < 0.0 || self.slope < 0.0
     }
 
-    /// Physical values of stored ones: whole numbers where slope and intercept are whole.
-    pub fn apply(&self, stored: &[i64]) -> Values {
-        let whole = |value: f64| value.fract() == 0.0 && value.abs() <= f64::from(i32::MAX);
+    /// Physical values of stored ones: those of `table`, or whole numbers where slope and intercept are whole.
+    pub fn apply(&self, stored: &[i64], table: Option<&Lookup>) -> Values {
+        // Stored values have up to 32 bits: the product stays within 64.
+        let whole = |value: f64| value.fract() == 0.0 && value.abs() <= f64::from(1 << 30);
         let upright = stored.iter().map(|value| self.mirror.map_or(*value, |mirror| mirror - value));
-        if let Some(table) = &self.table {
+        if let Some(table) = table {
             return Values::Whole(upright.map(|value| table.get(value) as i32).collect());
         }
         if whole(self.slope) && whole(self.intercept) {
@@ -118,15 +108,14 @@ impl Modality {
     }
 
     /// The first window that the file proposes (PS3.3, C.11.2). Centre and width are taken as they are
-    /// written: the half grey value by which the standard's linear function is shifted is left out.
-    pub fn window(&self, frame: FrameAttributes<'_>) -> Option<Window> {
+    /// written: the half grey value by which the standard's linear function is shifted is left out. With a
+    /// `table`, they are values of it.
+    pub fn window(&self, frame: FrameAttributes<'_>, table: bool) -> Option<Window> {
         let group = frame.group(VOI_LUT_GROUP);
         let (centre, width) = (group.number(WINDOW_CENTRE)?, group.number(WINDOW_WIDTH)?);
         // Turned around with the values, about the physical value of the middle of the stored range.
         let centre = match self.mirror {
-            Some(mirror) if self.table.is_none() => {
-                self.slope * mirror as f64 + 2.0 * self.intercept - centre
-            }
+            Some(mirror) if !table => self.slope * mirror as f64 + 2.0 * self.intercept - centre,
             _ => centre,
         };
         let (centre, width) = (centre as f32, width as f32);

@@ -3,13 +3,14 @@
 //! The format is told from the first bytes, never from a file name. A further format is one more line in
 //! [`signature`] and one more arm in [`decode`].
 
-use super::{Format, Image, ImageError, nifti, raster, tiff};
+use super::{Format, Image, ImageError, dicom, nifti, raster, tiff};
 
 /// A sensible limit for [`decode`] where the caller has no other: 200 million pixels, which a CT of 512 x 512
 /// reaches with 762 slices.
 pub const DEFAULT_MAX_PIXELS: usize = 200_000_000;
 
-/// Decodes a picture (PNG, JPEG, BMP, WebP), stack (TIFF) or volume (`NIfTI`, also packed by gzip).
+/// Decodes a picture (PNG, JPEG, BMP, WebP), stack (TIFF), medical image ([DICOM](dicom::decode)) or volume
+/// (`NIfTI`, also packed by gzip).
 ///
 /// Grey stays one channel, 16 bits stay 16 bits, palettes, CMYK and YCbCr become RGB, transparency is laid on
 /// black, and the orientation that a camera noted is applied. Size is checked before pixels are read, so that
@@ -23,6 +24,7 @@ pub fn decode(bytes: &[u8], max_pixels: usize) -> Result<Image, ImageError> {
     match signature(bytes) {
         Some(Format::Tiff) => tiff::decode(bytes, max_pixels),
         Some(Format::Nifti) => nifti::read(bytes, max_pixels),
+        Some(Format::Dicom) => dicom::decode(bytes, max_pixels),
         Some(format) => raster::decode(bytes, format, max_pixels),
         None => Err(ImageError::UnknownFormat),
     }
@@ -31,7 +33,10 @@ pub fn decode(bytes: &[u8], max_pixels: usize) -> Result<Image, ImageError> {
 /// The format that the first bytes tell.
 fn signature(bytes: &[u8]) -> Option<Format> {
     let starts = |magic: &[u8]| bytes.starts_with(magic);
-    if starts(b"\x89PNG\r\n\x1a\n") {
+    // First, because its preamble may be the start of a TIFF.
+    if dicom::is_dicom(bytes) {
+        Some(Format::Dicom)
+    } else if starts(b"\x89PNG\r\n\x1a\n") {
         Some(Format::Png)
     } else if starts(b"\xff\xd8\xff") {
         Some(Format::Jpeg)

@@ -4,6 +4,7 @@ mod affine;
 mod axes;
 mod decode;
 mod depth;
+pub mod dicom;
 mod geometry;
 mod image;
 pub mod nifti;

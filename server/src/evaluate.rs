@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use indicatif::{ProgressBar, ProgressStyle};
 use medley_core::dataset::{Split, Target, Task};
 use medley_core::metrics::{ConfusionMatrix, DetectionScore, LabelScore, SegmentationScore, macro_auroc};
 use medley_core::task::Prediction;
@@ -11,6 +10,7 @@ use serde::Serialize;
 use thiserror::Error;
 
 use crate::data::{DataError, DataFolder, FolderOptions, TaskData};
+use crate::progress;
 
 /// Why a model cannot be scored.
 #[derive(Debug, Error)]
@@ -70,10 +70,7 @@ fn evaluate_task(
     split: Split,
 ) -> Result<TaskScores, EvaluateError> {
     let items = found.items(split);
-    let bar = ProgressBar::new(items.len() as u64).with_message(found.task.id.clone());
-    if let Ok(style) = ProgressStyle::with_template("{msg:32} {bar:30} {pos}/{len}, {eta} left") {
-        bar.set_style(style);
-    }
+    let bar = progress::bar(items.len(), &found.task.id);
     let mut tally = Tally::new(&found.task);
     for item in items {
         let sample = folder.load(item)?;

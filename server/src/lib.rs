@@ -9,4 +9,7 @@ pub mod device;
 pub mod evaluate;
 pub mod http;
 pub mod pretrain;
+pub mod progress;
+pub mod quality;
+pub mod report;
 pub mod runs;

@@ -88,3 +88,10 @@ pub struct Detection {
     /// How sure the model is, in [0, 1].
     pub score: f32,
 }
+
+impl Detection {
+    /// The box without its score.
+    pub fn place(&self) -> BoxLabel {
+        BoxLabel { x0: self.x0, y0: self.y0, x1: self.x1, y1: self.y1, class: self.class }
+    }
+}

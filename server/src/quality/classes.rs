@@ -6,8 +6,8 @@ use medley_core::dataset::{Split, Target};
 use medley_core::metrics::label_quality::{confidence_thresholds, confident_class, contradiction};
 
 use super::{CheckError, CheckOptions, Doubt, Ranking, all_items, ranked};
-use crate::cli::progress;
 use crate::data::{DataFolder, Item, TaskData};
+use crate::progress;
 
 /// L2 penalty of the classifier: strong enough that a few wrong labels are outvoted rather than learnt.
 const PENALTY: f64 = 10.0;

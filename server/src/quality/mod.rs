@@ -127,7 +127,10 @@ pub fn check(medley: &Medley, path: &Path, options: &CheckOptions) -> Result<Che
 
 /// All images of a task with their splits, in a fixed order.
 fn all_items(found: &TaskData) -> Vec<(Split, &Item)> {
-    Split::ALL.into_iter().flat_map(|split| found.items(split).iter().map(move |item| (split, item))).collect()
+    Split::ALL
+        .into_iter()
+        .flat_map(|split| found.items(split).iter().map(move |item| (split, item)))
+        .collect()
 }
 
 /// Sorts by doubt; equal ones stay in the order of the data set.

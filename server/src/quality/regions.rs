@@ -8,8 +8,8 @@ use medley_core::metrics::label_quality::{
 use medley_core::task::Prediction;
 
 use super::{CheckError, Doubt, Ranking, all_items, ranked};
-use crate::cli::progress;
 use crate::data::{DataFolder, TaskData};
+use crate::progress;
 
 /// Predicted boxes below this score are no evidence against a label.
 pub const LEAST_SCORE: f32 = 0.3;
@@ -50,7 +50,8 @@ pub fn rank(medley: &Medley, folder: &DataFolder, found: &TaskData) -> Result<Ra
 /// The model's task for the data set's: the same id, or else the same kind and classes.
 pub fn model_task(medley: &Medley, found: &TaskData) -> Result<String, CheckError> {
     let wanted = &found.task;
-    let alike = medley.tasks().iter().filter(|task| task.kind == wanted.kind && task.classes == wanted.classes);
+    let alike =
+        medley.tasks().iter().filter(|task| task.kind == wanted.kind && task.classes == wanted.classes);
     let alike: Vec<&str> = alike.map(|task| task.id.as_str()).collect();
     let chosen = alike.iter().find(|id| **id == wanted.id).or(alike.first());
     chosen.map(ToString::to_string).ok_or_else(|| CheckError::NoTask {

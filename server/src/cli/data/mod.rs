@@ -1,7 +1,10 @@
 //! `medley data`: what can be done with data sets, one file per verb.
 
-mod progress;
+mod bench;
+mod check;
+mod pack;
 mod stats;
+mod synth;
 mod validate;
 
 use std::error::Error;
@@ -19,6 +22,11 @@ pub struct Args {
 enum Verb {
     Validate(validate::Args),
     Stats(stats::Args),
+    Check(check::Args),
+    Pack(pack::Args),
+    Synth(synth::Args),
+    #[command(hide = true)]
+    Bench(bench::Args),
 }
 
 /// Runs the verb.
@@ -29,5 +37,9 @@ pub fn run(args: &Args) -> Result<(), Box<dyn Error>> {
     match &args.verb {
         Verb::Validate(args) => validate::run(args),
         Verb::Stats(args) => stats::run(args),
+        Verb::Check(args) => check::run(args),
+        Verb::Pack(args) => pack::run(args),
+        Verb::Synth(args) => synth::run(args),
+        Verb::Bench(args) => bench::run(args),
     }
 }

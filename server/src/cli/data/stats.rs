@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 
 use image::RgbImage;
 
-use super::progress;
 use crate::cli::table::Table;
 use crate::data::inspect::{Inspection, data_sets};
 use crate::data::statistics::{SplitStatistics, Statistics, contact_sheet, number, page, range, tiles};
+use crate::progress;
 
 /// Describe data sets: classes, sizes, spacing, intensities, and a page with images and their labels.
 ///
@@ -33,7 +33,7 @@ pub fn run(args: &Args) -> Result<(), Box<dyn Error>> {
     fs::create_dir_all(&args.out).map_err(|error| format!("cannot make {}: {error}", args.out.display()))?;
     let mut all = Vec::new();
     for path in args.paths.iter().flat_map(|path| data_sets(path)) {
-        let bar = progress::bar(&path.display().to_string());
+        let bar = progress::bar(0, &path.display().to_string());
         let inspection = Inspection::new(&path, |images| bar.set_length(images as u64), || bar.inc(1));
         bar.finish_and_clear();
         let statistics = Statistics::new(&inspection);
@@ -72,8 +72,15 @@ fn print(statistics: &Statistics) {
     for task in &statistics.tasks {
         println!("{}  {}", task.task, statistics.modality);
         let mut classes = Table::new(&["split", "images", &format!("classes, in {}", task.unit)]);
-        let mut numbers =
-            Table::new(&["split", "objects", "size", "spacing in mm", "depth", "mean ± deviation", "1 .. 99 %"]);
+        let mut numbers = Table::new(&[
+            "split",
+            "objects",
+            "size",
+            "spacing in mm",
+            "depth",
+            "mean ± deviation",
+            "1 .. 99 %",
+        ]);
         for split in &task.splits {
             let counts = split.classes.iter().map(|class| format!("{} {}", class.class, class.count));
             let counts = counts.collect::<Vec<_>>().join(", ");

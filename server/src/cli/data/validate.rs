@@ -6,8 +6,8 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-use super::progress;
 use crate::data::inspect::{Check, Finding, Inspection, Severity, data_sets};
+use crate::progress;
 
 /// Find everything that is wrong with data sets: files, labels, duplicates, leaks between splits.
 ///
@@ -45,7 +45,7 @@ pub fn run(args: &Args) -> Result<(), Box<dyn Error>> {
     let sets: Vec<PathBuf> = args.paths.iter().flat_map(|path| data_sets(path)).collect();
     let mut reports = Vec::new();
     for path in &sets {
-        let bar = progress::bar(&path.display().to_string());
+        let bar = progress::bar(0, &path.display().to_string());
         let inspection = Inspection::new(path, |images| bar.set_length(images as u64), || bar.inc(1));
         bar.finish_and_clear();
         let report = Report {

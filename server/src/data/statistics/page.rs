@@ -3,14 +3,13 @@
 use std::error::Error;
 use std::fmt::Write as _;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use image::codecs::jpeg::JpegEncoder;
 use medley_core::dataset::{Split, TaskKind};
 
 use super::sheet::{Tile, is_drawn};
 use super::summary::{Range, SplitStatistics, Statistics, TaskStatistics};
-use super::{SPLIT_COLOURS, chart, class_colour};
+use super::{SPLIT_COLOURS, chart};
+use crate::report::html::{self, escape};
+use crate::report::thumbnail::class_colour;
 
 /// Writes the page.
 ///
@@ -26,12 +25,7 @@ pub fn page(statistics: &Statistics, tiles: &[Tile]) -> Result<String, Box<dyn E
         body += &of_task(task)?;
         body += &images(task, tiles.iter().filter(|tile| tile.task == index))?;
     }
-    let style = include_str!("page.css");
-    Ok(format!(
-        "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <title>{title}</title>\n<style>\n{style}</style>\n{body}</html>\n"
-    ))
+    Ok(html::document(&statistics.id, &body))
 }
 
 fn of_task(task: &TaskStatistics) -> Result<String, Box<dyn Error>> {
@@ -128,8 +122,6 @@ fn images<'a>(
 ) -> Result<String, Box<dyn Error>> {
     let mut out = String::from("<h3>Images</h3>\n<div class=\"sheet\">\n");
     for tile in tiles {
-        let mut bytes = Vec::new();
-        JpegEncoder::new_with_quality(&mut bytes, 90).encode_image(&tile.picture)?;
         let label = match (tile.label.is_empty(), task.kind) {
             (true, _) => "nothing marked".to_owned(),
             (false, _) => escape(&tile.label),
@@ -137,9 +129,9 @@ fn images<'a>(
         let file = tile.file.strip_prefix("images/").unwrap_or(&tile.file);
         let _ = writeln!(
             out,
-            "<figure><div class=\"tile\"><img alt=\"\" src=\"data:image/jpeg;base64,{}\"></div>\
+            "<figure><div class=\"tile\">{}</div>\
              <figcaption><b>{label}</b>{}</figcaption></figure>",
-            STANDARD.encode(&bytes),
+            html::picture(&tile.picture)?,
             escape(file)
         );
     }
@@ -189,9 +181,4 @@ fn hex([r, g, b]: [u8; 3]) -> String {
 
 fn colour(split: Split) -> [u8; 3] {
     SPLIT_COLOURS[split as usize]
-}
-
-/// Text that cannot be taken for HTML.
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

@@ -4,9 +4,9 @@ use image::{Rgb, RgbImage, imageops};
 use medley_core::dataset::{Split, TaskKind};
 use rayon::prelude::*;
 
-use super::thumbnail;
 use crate::data::inspect::catalogue::{Listed, Truth};
 use crate::data::inspect::{Inspection, LabelFacts, LabelMap, read_label_map};
+use crate::report::thumbnail;
 
 /// Side of a tile in pixels.
 const SIDE: usize = 240;

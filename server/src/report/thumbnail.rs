@@ -1,10 +1,13 @@
 //! A small picture of an image with its label drawn on it.
 
 use image::{Rgb, RgbImage};
-use medley_core::dataset::{BoxLabel, IGNORE, scaled_size};
+use medley_core::dataset::{BoxLabel, IGNORE, class_color, scaled_size};
 use medley_core::imaging::{Image, Region, resize_labels, resize_planes};
 
-use super::class_colour;
+/// The colour of object class `class`, counted without background.
+pub fn class_colour(class: usize) -> [u8; 3] {
+    class_color((class % 254) as u8 + 1)
+}
 
 /// An image scaled so that its longest side is `side` pixels, in its own window.
 pub fn picture(image: &Image, side: usize) -> RgbImage {

@@ -1,0 +1,4 @@
+//! What pages and pictures for people have in common.
+
+pub mod html;
+pub mod thumbnail;

@@ -1,5 +1,6 @@
 //! The command line: one file per verb.
 
+mod data;
 mod evaluate;
 mod files;
 mod model;
@@ -30,6 +31,7 @@ enum Verb {
     Evaluate(evaluate::Args),
     Predict(predict::Args),
     Model(model::Args),
+    Data(data::Args),
 }
 
 impl Cli {
@@ -44,6 +46,7 @@ impl Cli {
             Verb::Evaluate(args) => evaluate::run(&args),
             Verb::Predict(args) => Ok(predict::run(&args)?),
             Verb::Model(args) => Ok(model::run(&args)?),
+            Verb::Data(args) => data::run(&args),
         }
     }
 }

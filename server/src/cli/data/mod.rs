@@ -1,5 +1,6 @@
 //! `medley data`: what can be done with data sets, one file per verb.
 
+mod import;
 mod progress;
 mod stats;
 mod validate;
@@ -19,6 +20,7 @@ pub struct Args {
 enum Verb {
     Validate(validate::Args),
     Stats(stats::Args),
+    Import(import::Args),
 }
 
 /// Runs the verb.
@@ -29,5 +31,6 @@ pub fn run(args: &Args) -> Result<(), Box<dyn Error>> {
     match &args.verb {
         Verb::Validate(args) => validate::run(args),
         Verb::Stats(args) => stats::run(args),
+        Verb::Import(args) => import::run(args),
     }
 }

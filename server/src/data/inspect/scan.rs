@@ -145,7 +145,7 @@ pub fn is_usable(image: &Listed, scan: &Scan) -> bool {
 /// The word for what a task counts.
 pub fn unit(kind: TaskKind) -> &'static str {
     match kind {
-        TaskKind::Classification => "images",
+        TaskKind::Classification | TaskKind::MultiLabel => "images",
         TaskKind::Segmentation => "pixels",
         TaskKind::Detection => "boxes",
     }

@@ -37,6 +37,7 @@ pub fn page(statistics: &Statistics, tiles: &[Tile]) -> Result<String, Box<dyn E
 fn of_task(task: &TaskStatistics) -> Result<String, Box<dyn Error>> {
     let kind = match task.kind {
         TaskKind::Classification => "Classification",
+        TaskKind::MultiLabel => "Several labels per image",
         TaskKind::Segmentation => "Segmentation",
         TaskKind::Detection => "Detection",
     };
@@ -137,8 +138,8 @@ fn images<'a>(
         let file = tile.file.strip_prefix("images/").unwrap_or(&tile.file);
         let _ = writeln!(
             out,
-            "<figure><div class=\"tile\"><img alt=\"\" src=\"data:image/jpeg;base64,{}\"></div>\
-             <figcaption><b>{label}</b>{}</figcaption></figure>",
+            "<figure><div class=\"tile\"><img alt=\"\" src=\"data:image/jpeg;base64,{0}\"></div>\
+             <figcaption><b>{label}</b><span title=\"{1}\">{1}</span></figcaption></figure>",
             STANDARD.encode(&bytes),
             escape(file)
         );

@@ -2,6 +2,7 @@
 
 mod bench;
 mod check;
+mod import;
 mod pack;
 mod stats;
 mod synth;
@@ -27,6 +28,7 @@ enum Verb {
     Synth(synth::Args),
     #[command(hide = true)]
     Bench(bench::Args),
+    Import(import::Args),
 }
 
 /// Runs the verb.
@@ -41,5 +43,6 @@ pub fn run(args: &Args) -> Result<(), Box<dyn Error>> {
         Verb::Pack(args) => pack::run(args),
         Verb::Synth(args) => synth::run(args),
         Verb::Bench(args) => bench::run(args),
+        Verb::Import(args) => import::run(args),
     }
 }

@@ -24,6 +24,9 @@ pub fn class_counts(
         for (_, label) in scan.labels.iter().filter(|(of, _)| *of == task) {
             match label {
                 LabelFacts::Class(class) => counts[*class] += 1,
+                LabelFacts::Labels(labels) => {
+                    counts.iter_mut().zip(labels).for_each(|(sum, is)| *sum += u64::from(*is));
+                }
                 LabelFacts::Mask { pixels, .. } => {
                     counts.iter_mut().zip(pixels).for_each(|(sum, n)| *sum += n);
                 }

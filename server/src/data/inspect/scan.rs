@@ -13,6 +13,8 @@ use super::label_map::{self, LabelMap};
 pub enum LabelFacts {
     /// A class.
     Class(usize),
+    /// For every class, whether it is present.
+    Labels(Vec<bool>),
     /// A mask: pixels of each class, unlabelled ones, and its objects (class, pixels).
     Mask {
         /// Pixels by class.
@@ -61,6 +63,7 @@ fn one(catalogue: &Catalogue, image: &Listed) -> Scan {
     for (task, truth) in &image.truths {
         let label = match truth {
             Truth::Class(class) => Some(LabelFacts::Class(*class)),
+            Truth::Labels(labels) => Some(LabelFacts::Labels(labels.clone())),
             Truth::Mask(path) => mask(catalogue, *task, path, &mut scan),
             Truth::Boxes { boxes, size: (width, height) } => {
                 fits(&mut scan, &file, "its boxes were drawn on", [*width, *height, 1])
@@ -145,7 +148,7 @@ pub fn is_usable(image: &Listed, scan: &Scan) -> bool {
 /// The word for what a task counts.
 pub fn unit(kind: TaskKind) -> &'static str {
     match kind {
-        TaskKind::Classification => "images",
+        TaskKind::Classification | TaskKind::MultiLabel => "images",
         TaskKind::Segmentation => "pixels",
         TaskKind::Detection => "boxes",
     }

@@ -31,6 +31,7 @@ pub fn page(statistics: &Statistics, tiles: &[Tile]) -> Result<String, Box<dyn E
 fn of_task(task: &TaskStatistics) -> Result<String, Box<dyn Error>> {
     let kind = match task.kind {
         TaskKind::Classification => "Classification",
+        TaskKind::MultiLabel => "Several labels per image",
         TaskKind::Segmentation => "Segmentation",
         TaskKind::Detection => "Detection",
     };
@@ -129,8 +130,8 @@ fn images<'a>(
         let file = tile.file.strip_prefix("images/").unwrap_or(&tile.file);
         let _ = writeln!(
             out,
-            "<figure><div class=\"tile\">{}</div>\
-             <figcaption><b>{label}</b>{}</figcaption></figure>",
+            "<figure><div class=\"tile\">{0}</div>\
+             <figcaption><b>{label}</b><span title=\"{1}\">{1}</span></figcaption></figure>",
             html::picture(&tile.picture)?,
             escape(file)
         );

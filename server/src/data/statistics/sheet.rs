@@ -100,6 +100,10 @@ fn tile(inspection: &Inspection, task: usize, index: usize) -> Option<Tile> {
     let (_, label) = inspection.scans[index].labels.iter().find(|(of, _)| *of == task)?;
     let label = match label {
         LabelFacts::Class(class) => classes.get(*class)?.clone(),
+        LabelFacts::Labels(labels) => {
+            let present = classes.iter().zip(labels).filter(|(_, is)| **is);
+            present.map(|(class, _)| class.as_str()).collect::<Vec<_>>().join(", ")
+        }
         LabelFacts::Mask { pixels, .. } => {
             let area = size.0 * size.1;
             let labels = map.as_ref()?.labels.get(slice * area..(slice + 1) * area)?;

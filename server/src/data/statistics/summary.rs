@@ -142,7 +142,7 @@ fn of_split(inspection: &Inspection, task: usize, split: Split) -> Option<SplitS
     let objects = Range::of(labels.filter_map(|(_, label)| match label {
         LabelFacts::Boxes(boxes) => Some(boxes.len() as f64),
         LabelFacts::Mask { objects, .. } => Some(objects.len() as f64),
-        LabelFacts::Class(_) => None,
+        LabelFacts::Class(_) | LabelFacts::Labels(_) => None,
     }));
     let sides = |axis: usize| Range::of(facts.iter().map(|facts| facts.size[axis] as f64));
     let spacing =

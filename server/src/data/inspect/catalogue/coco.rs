@@ -5,7 +5,7 @@
 use std::collections::{HashMap, HashSet};
 
 use medley_core::dataset::Split;
-use medley_core::dataset::formats::coco;
+use medley_core::dataset::formats::coco::{self, CocoError, CocoImage};
 use serde_json::{Value, json};
 
 use super::{Reader, Truth};
@@ -21,24 +21,15 @@ impl Reader {
         for split in Split::ALL {
             let name = format!("annotations/{split}.json");
             let Some(bytes) = self.label_file(&name) else { continue };
-            let sifted = match Sieve::sift(&bytes, &classes, &name) {
-                Ok((document, findings)) => {
-                    self.findings.extend(findings);
-                    document
-                }
+            let (images, findings) = match read(&bytes, &classes, &name) {
+                Ok(read) => read,
                 Err(problem) => {
                     self.find(Check::LabelFile, name, problem);
                     continue;
                 }
             };
-            let images = match coco::parse(sifted.to_string().as_bytes(), &classes) {
-                Ok(images) => images,
-                Err(error) => {
-                    self.find(Check::LabelFile, name, error.to_string());
-                    continue;
-                }
-            };
-            let without = images.iter().filter(|image| image.boxes.is_empty()).count();
+            self.findings.extend(findings);
+            let without = images.iter().filter(|image| image.boxes().is_empty()).count();
             if without > 0 {
                 self.find(Check::NoObjects, &name, format!("{without} of {} images have none", images.len()));
             }
@@ -49,11 +40,51 @@ impl Reader {
                     continue;
                 }
                 splits.insert(image.file.clone(), split);
-                let truth = Truth::Boxes { boxes: image.boxes, size: (image.width, image.height) };
+                let truth = Truth::Boxes { boxes: image.boxes(), size: (image.width, image.height) };
                 self.add(&image.file, split, None, task, truth);
             }
         }
     }
+}
+
+/// The images of a COCO file with all objects that can be used, and what is wrong with the others.
+///
+/// # Errors
+/// When nothing of the file can be used.
+pub fn read(bytes: &[u8], classes: &[String], file: &str) -> Result<(Vec<CocoImage>, Vec<Finding>), String> {
+    let (mut document, mut findings) = Sieve::sift(bytes, classes, file)?;
+    loop {
+        let error = match coco::parse(document.to_string().as_bytes(), classes) {
+            Ok(images) => return Ok((images, findings)),
+            Err(error) => error,
+        };
+        // What the sieve does not know: outlines. Positions are those of what is left.
+        let position = match &error {
+            CocoError::Outline { annotation, .. } | CocoError::Box { annotation, .. } => *annotation,
+            _ => return Err(error.to_string()),
+        };
+        let Some(annotations) = document["annotations"].as_array_mut().filter(|list| position < list.len())
+        else {
+            return Err(error.to_string());
+        };
+        let removed = annotations.remove(position);
+        findings.push(Finding::new(Check::Entry, file, format!("{error} (id {})", removed["id"])));
+    }
+}
+
+/// The names of the categories of a COCO file, in the order of their ids.
+///
+/// # Errors
+/// When it has none.
+pub fn categories(bytes: &[u8]) -> Result<Vec<String>, String> {
+    let document: Value =
+        serde_json::from_slice(bytes).map_err(|error| format!("not valid JSON: {error}"))?;
+    let list = document["categories"].as_array().ok_or("it has no list of categories")?;
+    let mut named: Vec<(u64, &str)> =
+        list.iter().filter_map(|entry| Some((entry["id"].as_u64()?, entry["name"].as_str()?))).collect();
+    named.sort_unstable();
+    named.dedup();
+    Ok(named.into_iter().map(|(_, name)| name.to_owned()).collect())
 }
 
 /// Takes out what cannot be used.
@@ -137,8 +168,9 @@ impl<'a> Sieve<'a> {
     fn annotation(&mut self, position: usize, entry: &Value) -> bool {
         let at = format!("annotation {position}");
         let (image, category) = (entry["image_id"].as_u64(), entry["category_id"].as_u64());
-        let (Some(image), Some(category), Some([x, y, w, h])) = (image, category, bbox(&entry["bbox"]))
-        else {
+        let outlined = entry["bbox"].is_null() && !entry["segmentation"].is_null();
+        let bbox = if outlined { Some([0.0, 0.0, 1.0, 1.0]) } else { bbox(&entry["bbox"]) };
+        let (Some(image), Some(category), Some([x, y, w, h])) = (image, category, bbox) else {
             let problem = format!("{at} needs image_id, category_id and bbox (x, y, width, height)");
             return self.find(Check::Entry, problem);
         };
@@ -154,7 +186,8 @@ impl<'a> Sieve<'a> {
                 return self.find(Check::UnknownClass, problem);
             }
         };
-        if entry["iscrowd"].as_u64().is_some_and(|crowd| crowd != 0) {
+        if outlined || entry["iscrowd"].as_u64().is_some_and(|crowd| crowd != 0) {
+            // The strict reader looks at outlines; crowds need no box.
             return true;
         }
         let shown = format!("{at} on {name}: {class} at {x}, {y} with {w} x {h}");

@@ -4,10 +4,10 @@
 //! The rows and entries themselves are read by the strict readers of `medley_core::dataset::formats`, each
 //! on its own, so that nothing passes here which training refuses.
 
-mod coco;
+pub(in crate::data) mod coco;
 mod manifest;
 mod tables;
-mod walk;
+pub(in crate::data) mod walk;
 
 use std::collections::HashMap;
 use std::fs;
@@ -33,6 +33,8 @@ pub enum Place {
 pub enum Truth {
     /// Its class.
     Class(usize),
+    /// For every class, whether it is present.
+    Labels(Vec<bool>),
     /// Its mask.
     Mask(PathBuf),
     /// Its objects, and the (width, height) they were drawn on.
@@ -83,7 +85,7 @@ impl Catalogue {
         let mut reader = Reader { catalogue, findings, places: HashMap::new() };
         for index in 0..reader.catalogue.tasks.len() {
             match reader.catalogue.tasks[index].kind {
-                TaskKind::Classification => reader.classification(index),
+                TaskKind::Classification | TaskKind::MultiLabel => reader.classification(index),
                 TaskKind::Segmentation => reader.segmentation(index),
                 TaskKind::Detection => reader.detection(index),
             }

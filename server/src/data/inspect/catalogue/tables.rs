@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use medley_core::dataset::Split;
-use medley_core::dataset::formats::npz::Npz;
+use medley_core::dataset::formats::npz::{Npz, NpzLabels};
 use medley_core::dataset::formats::{TableError, attribution_csv, labels_csv, split_csv};
+use medley_core::dataset::{Split, TaskKind};
 
 use super::{Listed, Place, Reader, Truth};
 use crate::data::inspect::finding::Check;
+use crate::data::records::records;
 
 /// Largest array of an `.npz`, in bytes.
 const MAX_NPZ_BYTES: u64 = 16 << 30;
@@ -29,14 +30,18 @@ impl Reader {
     pub(super) fn segmentation(&mut self, task: usize) {
         let name = "split.csv";
         let rows = self.rows(name, split_csv::parse, |row| &row.file);
-        let folder = if self.catalogue.root.join("masks").is_dir() { "masks" } else { "labels" };
         for mut row in rows {
             let patient = row.extra.remove("patient");
-            let mask = self.catalogue.root.join(folder).join(&row.file);
-            if mask.is_file() {
+            // A picture's mask is a PNG of its name; a volume's labels are a file of the same name.
+            let (masks, labels) = (self.catalogue.root.join("masks"), self.catalogue.root.join("labels"));
+            let picture = masks.join(&row.file).with_extension("png");
+            let places = [picture.clone(), labels.join(&row.file), masks.join(&row.file)];
+            if let Some(mask) = places.into_iter().find(|path| path.is_file()) {
                 self.add(&row.file, row.split, patient, task, Truth::Mask(mask));
             } else {
-                self.find(Check::MissingMask, format!("{folder}/{}", row.file), "its image is listed");
+                let missing = if masks.is_dir() { picture } else { labels.join(&row.file) };
+                let file = self.catalogue.relative(&missing);
+                self.find(Check::MissingMask, file, "its image is listed");
             }
         }
     }
@@ -55,13 +60,30 @@ impl Reader {
             Err(error) => return self.find(Check::LabelFile, name, error.to_string()),
         };
         for split in Split::ALL {
-            let classes = npz.part(split).classes().iter().enumerate();
-            self.catalogue.images.extend(classes.map(|(index, class)| Listed {
+            let truths: Vec<Truth> = match (npz.part(split).labels(), self.catalogue.tasks[task].kind) {
+                (NpzLabels::Classes(classes), TaskKind::Classification) => {
+                    classes.iter().map(|class| Truth::Class(*class)).collect()
+                }
+                (NpzLabels::Flags(flags), TaskKind::MultiLabel) => {
+                    flags.iter().map(|flags| Truth::Labels(flags.clone())).collect()
+                }
+                (NpzLabels::Classes(_), _) => {
+                    let problem =
+                        "its images have one class each, but dataset.json does not say \"classification\"";
+                    return self.find(Check::LabelFile, name, problem);
+                }
+                (NpzLabels::Flags(_), _) => {
+                    let problem =
+                        "its images have several classes each, but dataset.json does not say \"multilabel\"";
+                    return self.find(Check::LabelFile, name, problem);
+                }
+            };
+            self.catalogue.images.extend(truths.into_iter().enumerate().map(|(index, truth)| Listed {
                 name: format!("{split}-{index:05}"),
                 place: Place::Npz(split, index),
                 split: Some(split),
                 patient: None,
-                truths: vec![(task, Truth::Class(*class))],
+                truths: vec![(task, truth)],
             }));
         }
         self.catalogue.npz = Some(npz);
@@ -142,41 +164,5 @@ fn at_line(error: TableError, number: u64) -> String {
         TableError::Duplicate { file, .. } => TableError::Duplicate { line, file }.to_string(),
         TableError::FileName { file, .. } => TableError::FileName { line, file }.to_string(),
         other => format!("line {line}: {other}"),
-    }
-}
-
-/// The records of a CSV text with the numbers of their first lines; line ends inside quotes belong to the
-/// record. Empty lines are left out.
-fn records(bytes: &[u8]) -> Vec<(u64, &[u8])> {
-    let mut records = Vec::new();
-    let (mut line, mut first, mut start, mut quoted) = (1, 1, 0, false);
-    for (at, byte) in bytes.iter().chain(b"\n").enumerate() {
-        match byte {
-            b'"' => quoted = !quoted,
-            b'\n' if !quoted || at == bytes.len() => {
-                let record = bytes[start..at].trim_ascii();
-                if !record.is_empty() {
-                    records.push((first, record));
-                }
-                line += 1;
-                (first, start) = (line, at + 1);
-            }
-            b'\n' => line += 1,
-            _ => {}
-        }
-    }
-    records
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn records_know_their_lines() {
-        let text = b"file,note\r\na,1\n\nb,\"two\nlines\"\nc,\"open";
-        let lines: Vec<_> = records(text).into_iter().map(|(line, record)| (line, record.len())).collect();
-        assert_eq!(lines, [(1, 9), (2, 3), (4, 13), (6, 7)]);
-        assert!(records(b"").is_empty());
     }
 }

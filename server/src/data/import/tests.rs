@@ -1,0 +1,225 @@
+//! Every form becomes a folder that opens, holds what the source held, and has no finding but the planted ones.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+
+use image::{GrayImage, Luma};
+use medley_core::dataset::{Target, sample_seed};
+use tempfile::TempDir;
+
+use super::*;
+use crate::data::DataFolder;
+use crate::data::inspect::{Inspection, Severity};
+use crate::data::tests::data_root;
+
+fn noise(root: &Path, file: &str, seed: u64) {
+    let value =
+        |x: u32, y: u32| (sample_seed(seed, u64::from(x / 6), (y / 6) as usize) >> 57) as u8 + (x % 5) as u8;
+    save(root, file, &GrayImage::from_fn(48, 40, |x, y| Luma([value(x, y)])));
+}
+
+fn save(root: &Path, file: &str, picture: &GrayImage) {
+    let path = root.join(file);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    picture.save(path).unwrap();
+}
+
+fn settings() -> Settings {
+    let text = |text: &str| text.to_owned();
+    Settings { id: text("set"), modality: text("noise"), license: text("CC0-1.0"), ..Settings::default() }
+}
+
+/// Looks, divides, writes, and opens what was written.
+fn import(source: &Path, hints: &Hints) -> (Found, TempDir, DataFolder) {
+    let mut found = Found::look(source, hints).unwrap();
+    assign_splits(&mut found.cases, [60.0, 20.0, 20.0], 1);
+    let out = TempDir::new().unwrap();
+    let manifest = write(&found, &settings(), out.path()).unwrap();
+    let folder = DataFolder::open(out.path()).unwrap();
+    assert_eq!(folder.manifest, manifest);
+    let inspection = Inspection::new(out.path(), |_| {}, || {});
+    assert_eq!(inspection.count(Severity::Error), 0, "{:?}", inspection.findings);
+    (found, out, folder)
+}
+
+fn counts(folder: &DataFolder) -> [usize; 3] {
+    Split::ALL.map(|split| folder.tasks[0].items(split).len())
+}
+
+#[test]
+fn class_folders_are_divided_by_class() {
+    let source = TempDir::new().unwrap();
+    for index in 0..30 {
+        noise(source.path(), &format!("{}/{index}.png", ["cat", "dog", "owl"][index % 3]), index as u64);
+    }
+    let (found, _out, folder) = import(source.path(), &Hints::default());
+    assert_eq!((found.form, found.classes.join(" ")), (Form::ClassFolders, "cat dog owl".to_owned()));
+    assert_eq!(counts(&folder), [18, 6, 6]);
+    for split in Split::ALL {
+        let classes = folder.tasks[0].items(split).iter().map(|item| folder.load(item).unwrap().target);
+        let mut each = BTreeMap::new();
+        classes.for_each(|target| match target {
+            Target::Class(class) => *each.entry(class).or_insert(0) += 1,
+            other => panic!("{other:?}"),
+        });
+        assert!(each.values().all(|count| *count == if split == Split::Train { 6 } else { 2 }), "{each:?}");
+    }
+}
+
+#[test]
+fn splits_of_the_source_are_kept_and_equal_names_told_apart() {
+    let source = TempDir::new().unwrap();
+    let mut seed = 0;
+    for split in ["train", "valid", "test"] {
+        for class in ["a", "b"] {
+            seed += 1;
+            noise(source.path(), &format!("{split}/{class}/1.png"), seed);
+        }
+    }
+    let (found, out, folder) = import(source.path(), &Hints::default());
+    assert_eq!(counts(&folder), [2, 2, 2]);
+    assert!(found.cases.iter().any(|case| case.name == "valid_b_1.png"));
+    assert!(out.path().join("images/valid_b_1.png").is_file());
+}
+
+#[test]
+fn a_table_keeps_patients_together_and_says_what_it_leaves_out() {
+    let source = TempDir::new().unwrap();
+    let mut table = "Image Index;Finding Labels;Subject No\n".to_owned();
+    for index in 0..40 {
+        noise(source.path(), &format!("pictures/i{index}.png"), index);
+        table += &format!("i{index}.png;{};s{}\n", ["well", "ill"][(index / 4 % 2) as usize], index / 4);
+    }
+    table += "i99.png;well;s99\ni0.png;well;s0\ni1.png;;s0\n";
+    fs::write(source.path().join("list.csv"), table).unwrap();
+    let hints = Hints { patient_column: Some("Subject No".to_owned()), ..Hints::default() };
+    let (found, _out, folder) = import(source.path(), &hints);
+    assert_eq!((found.form, found.classes.join(" ")), (Form::Table, "ill well".to_owned()));
+    let problems: Vec<&str> = found.findings.iter().map(|finding| finding.problem.as_str()).collect();
+    assert_eq!(problems.len(), 3, "{problems:?}");
+    assert!(problems[0].starts_with("line 42: the image \"i99.png\" is not"));
+    let patients = |split: Split| -> BTreeSet<String> {
+        folder.tasks[0].items(split).iter().filter_map(|item| item.patient.clone()).collect()
+    };
+    let [train, val, test] = Split::ALL.map(patients);
+    assert_eq!(train.len() + val.len() + test.len(), 10);
+    assert!(train.is_disjoint(&val) && train.is_disjoint(&test) && val.is_disjoint(&test));
+    assert_eq!(counts(&folder), [24, 8, 8]);
+}
+
+#[test]
+fn masks_of_black_and_white_become_indices_and_others_stay_as_they_are() {
+    for (white, classes) in [(255, 2), (2, 3)] {
+        let source = TempDir::new().unwrap();
+        for index in 0..10 {
+            noise(source.path(), &format!("images/{index}.png"), index);
+            let value = |x, _| Luma([if x < 9 { white } else { 0 }]);
+            save(source.path(), &format!("masks/{index}_mask.png"), &GrayImage::from_fn(48, 40, value));
+        }
+        noise(source.path(), "images/none.png", 77);
+        let (found, out, folder) = import(source.path(), &Hints::default());
+        assert_eq!((found.form, found.classes.len(), found.findings.len()), (Form::Masks, classes, 1));
+        let Target::Mask(mask) = folder.load(&folder.tasks[0].train[0]).unwrap().target else {
+            panic!("a mask")
+        };
+        assert_eq!((mask.labels[0], mask.labels[20]), (if white == 255 { 1 } else { 2 }, 0));
+        let written = fs::read(out.path().join("masks/3.png")).unwrap();
+        assert_eq!(written == fs::read(source.path().join("masks/3_mask.png")).unwrap(), white == 2);
+    }
+}
+
+#[test]
+fn coco_in_one_file_is_divided_and_keeps_outlines() {
+    let source = TempDir::new().unwrap();
+    let (mut images, mut objects) = (Vec::new(), Vec::new());
+    for index in 0..10 {
+        noise(source.path(), &format!("pictures/{index}.png"), index);
+        images.push(format!(r#"{{"id": {index}, "file_name": "{index}.png", "width": 48, "height": 40}}"#));
+        let outline = "[[10, 5, 18, 5, 18, 14, 10, 14]]";
+        objects.push(format!(
+            r#"{{"id": {index}, "image_id": {index}, "category_id": {}, "bbox": [10, 5, 8, 9], "segmentation": {outline}}}"#,
+            3 + index % 2 * 4
+        ));
+    }
+    objects.push(r#"{"id": 99, "image_id": 3, "category_id": 3, "bbox": [60, 5, 8, 9]}"#.to_owned());
+    let categories = r#"{"id": 7, "name": "nut"}, {"id": 3, "name": "bolt"}"#;
+    let text = format!(
+        r#"{{"images": [{}], "annotations": [{}], "categories": [{categories}]}}"#,
+        images.join(", "),
+        objects.join(", ")
+    );
+    fs::write(source.path().join("export.json"), text).unwrap();
+    let (found, out, folder) = import(source.path(), &Hints::default());
+    assert_eq!(
+        (found.form, found.classes.join(" "), found.findings.len()),
+        (Form::Coco, "bolt nut".to_owned(), 1)
+    );
+    assert_eq!(counts(&folder), [6, 2, 2]);
+    let Target::Boxes(boxes) = folder.load(&folder.tasks[0].val[0]).unwrap().target else { panic!("boxes") };
+    assert_eq!((boxes.len(), boxes[0].x0, boxes[0].y1), (1, 10.0, 14.0));
+    assert!(
+        fs::read_to_string(out.path().join("annotations/val.json")).unwrap().contains("segmentation\":[[")
+    );
+}
+
+#[test]
+fn nothing_is_overwritten_and_what_does_not_fit_is_said() {
+    let source = TempDir::new().unwrap();
+    noise(source.path(), "a/1.png", 1);
+    noise(source.path(), "b/2.png", 2);
+    let found = Found::look(source.path(), &Hints::default()).unwrap();
+    let refused = |error: ImportError, part: &str| assert!(error.to_string().contains(part), "{error}");
+    refused(write(&found, &settings(), source.path()).unwrap_err(), "nothing is overwritten");
+    let wrong = Settings { id: "My Set".to_owned(), ..settings() };
+    let out = source.path().join("out");
+    refused(write(&found, &wrong, &out).unwrap_err(), "lower-case letters");
+    assert!(!out.exists());
+    let look = |hints: Hints| Found::look(source.path(), &hints).unwrap_err();
+    refused(look(Hints { form: Some(Form::Masks), ..Hints::default() }), "a folder of images");
+    refused(look(Hints { form: Some(Form::Table), ..Hints::default() }), "no .csv table");
+    let classes = Some(vec!["a".to_owned(), "c".to_owned()]);
+    refused(look(Hints { classes, ..Hints::default() }), "2 classes (a, b)");
+    let empty = TempDir::new().unwrap();
+    refused(Found::look(empty.path(), &Hints::default()).unwrap_err(), "class-folders");
+    refused(Found::look(&empty.path().join("x"), &Hints::default()).unwrap_err(), "x: ");
+}
+
+#[test]
+fn a_division_does_not_depend_on_the_order_of_files() {
+    let case = |index: usize| Case {
+        source: PathBuf::new(),
+        name: format!("{index}.png"),
+        patient: (index % 3 == 0).then(|| (index / 9).to_string()),
+        split: None,
+        label: CaseLabel::Class(index % 4),
+    };
+    let mut one: Vec<Case> = (0..200).map(case).collect();
+    let mut other: Vec<Case> = (0..200).rev().map(case).collect();
+    assign_splits(&mut one, [70.0, 15.0, 15.0], 5);
+    assign_splits(&mut other, [70.0, 15.0, 15.0], 5);
+    other.reverse();
+    assert_eq!(one, other);
+    let train = one.iter().filter(|case| case.split == Some(Split::Train)).count();
+    assert!((130..=150).contains(&train), "{train}");
+    assign_splits(&mut other, [1.0, 0.0, 0.0], 6);
+    assert_eq!(one, other, "a division that is there stays");
+}
+
+#[test]
+fn the_shared_data_can_be_imported_again() {
+    let Some(root) = data_root() else { return };
+    for (set, form) in [
+        ("bccd", Form::Coco),
+        ("cxr-lungs", Form::Masks),
+        ("pneumoniamnist-sub", Form::Npz),
+        ("brain-tumor-mr", Form::Table),
+    ] {
+        assert_eq!(Form::guess(&root.join(set)), Some(form), "{set}");
+    }
+    let hints =
+        Hints { classes: Some(["RBC", "WBC", "Platelets"].map(str::to_owned).to_vec()), ..Hints::default() };
+    let (_, _out, folder) = import(&root.join("bccd"), &hints);
+    assert_eq!(counts(&folder), [205, 87, 72]);
+}

@@ -2,6 +2,7 @@
 
 pub mod bench;
 mod cache;
+pub mod download;
 mod error;
 mod folder;
 pub mod import;

@@ -15,6 +15,7 @@ use crate::data::download::{Catalogue, DataSet, Progress, Size, get};
 /// The two-dimensional sets of MedMNIST, from where their publisher keeps them. A download that broke off goes
 /// on where it stopped; the file is checked against its published checksum. The result is a folder that all
 /// verbs take as a data set. Each set keeps its own licence.
+#[expect(clippy::doc_markdown, reason = "it is the text of --help")]
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The data set; --list shows all names.

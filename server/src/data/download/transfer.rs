@@ -11,7 +11,7 @@ use ureq::{Agent, Body};
 use super::DownloadError;
 
 /// How long the server may be silent.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// How often a broken connection is taken up again without a single new byte.
 const VAIN_ATTEMPTS: u32 = 2;
 

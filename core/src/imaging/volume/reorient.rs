@@ -61,23 +61,21 @@ impl AxisMap {
         self.sources.map(|source| size[source])
     }
 
-    /// The geometry afterwards of a volume of `size` columns, rows and slices.
+    /// The geometry afterwards of a volume of `size` columns, rows and slices. One without an affine counts as
+    /// [an axial series](Geometry::affine_or_axial), and its affine is given from then on: otherwise nothing
+    /// would tell how the result was turned, and masks made on it could not find back.
     pub fn geometry(self, geometry: &Geometry, size: [usize; 3]) -> Geometry {
-        let affine = geometry.affine.map(|affine| {
-            let mut turned: Affine = affine.map(|row| [0.0, 0.0, 0.0, row[3]]);
-            for (axis, (source, reversed)) in self.sources.into_iter().zip(self.reversed).enumerate() {
-                let steps = size[source].saturating_sub(1) as f64;
-                for (row, step) in turned.iter_mut().zip(column(&affine, source)) {
-                    row[axis] = if reversed { -step } else { step };
-                    row[3] += if reversed { step * steps } else { 0.0 };
-                }
+        let affine = geometry.affine_or_axial();
+        let mut turned: Affine = affine.map(|row| [0.0, 0.0, 0.0, row[3]]);
+        for (axis, (source, reversed)) in self.sources.into_iter().zip(self.reversed).enumerate() {
+            let steps = size[source].saturating_sub(1) as f64;
+            for (row, step) in turned.iter_mut().zip(column(&affine, source)) {
+                row[axis] = if reversed { -step } else { step };
+                row[3] += if reversed { step * steps } else { 0.0 };
             }
-            turned
-        });
-        Geometry {
-            spacing: geometry.spacing.map(|spacing| self.sources.map(|source| spacing[source])),
-            affine,
         }
+        let spacing = geometry.spacing.map(|spacing| self.sources.map(|source| spacing[source]));
+        Geometry { spacing, affine: Some(turned) }
     }
 
     /// The values afterwards of a volume of `size` columns, rows and slices with `channels` values each,

@@ -119,13 +119,11 @@ pub fn recognize<'a>(
     };
     let file = |(path, folder, split): (&str, &str, Option<Split>)| {
         let path = path.to_owned();
-        match classes.iter().position(|class| class == folder) {
-            Some(class) => Ok(ClassFile { path, class, split }),
-            None => {
-                let classes = classes.join(", ");
-                Err(ClassFoldersError::Class { path, folder: folder.to_owned(), classes })
-            }
-        }
+        let Some(class) = classes.iter().position(|class| class == folder) else {
+            let classes = classes.join(", ");
+            return Err(ClassFoldersError::Class { path, folder: folder.to_owned(), classes });
+        };
+        Ok(ClassFile { path, class, split })
     };
     let files: Vec<ClassFile> = found.into_iter().map(file).collect::<Result<_, _>>()?;
     if files.is_empty() {

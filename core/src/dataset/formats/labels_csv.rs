@@ -1,6 +1,6 @@
 //! `labels.csv`: the class of each image. Columns `file,label,split`; more are kept.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::table::{self, TableError};
 use crate::dataset::Split;
@@ -43,16 +43,14 @@ pub fn parse(bytes: &[u8], classes: &[String]) -> Result<Vec<LabelRow>, TableErr
 /// # Errors
 /// [`TableError::Csv`] when the table cannot be written.
 pub fn write(rows: &[LabelRow], classes: &[String]) -> Result<Vec<u8>, TableError> {
-    let more: BTreeSet<&String> = rows.iter().flat_map(|row| row.extra.keys()).collect();
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    writer
-        .write_record(["file", "label", "split"].into_iter().chain(more.iter().map(|name| name.as_str())))?;
-    for row in rows {
-        let label = classes.get(row.class).cloned().unwrap_or_else(|| row.class.to_string());
-        let values = more.iter().map(|name| row.extra.get(*name).map_or("", String::as_str));
-        writer.write_record([row.file.as_str(), &label, row.split.name()].into_iter().chain(values))?;
-    }
-    writer.into_inner().map_err(|error| TableError::Csv(error.into_error().into()))
+    let label = |row: &LabelRow| classes.get(row.class).cloned().unwrap_or_else(|| row.class.to_string());
+    let labels: Vec<String> = rows.iter().map(label).collect();
+    let rows: Vec<_> = rows
+        .iter()
+        .zip(&labels)
+        .map(|(row, label)| ([row.file.as_str(), label.as_str(), row.split.name()], &row.extra))
+        .collect();
+    table::write(["file", "label", "split"], &rows)
 }
 
 #[cfg(test)]

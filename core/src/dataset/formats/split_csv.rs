@@ -31,6 +31,15 @@ pub fn parse(bytes: &[u8]) -> Result<Vec<SplitRow>, TableError> {
         .collect()
 }
 
+/// The `split.csv` of `rows`, with the columns that any of them has.
+///
+/// # Errors
+/// [`TableError::Csv`] when the table cannot be written.
+pub fn write(rows: &[SplitRow]) -> Result<Vec<u8>, TableError> {
+    let rows: Vec<_> = rows.iter().map(|row| ([row.file.as_str(), row.split.name()], &row.extra)).collect();
+    table::write(["file", "split"], &rows)
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -44,6 +53,23 @@ mod tests {
         assert_eq!(rows.len(), 2);
         assert_eq!((rows[1].file.as_str(), rows[1].split), ("z14.png", Split::Val));
         assert_eq!(rows[1].extra["section"], "14");
+    }
+
+    #[test]
+    fn what_is_written_is_read() {
+        let row = |file: &str, split, extra: &[(&str, &str)]| SplitRow {
+            file: file.to_owned(),
+            split,
+            extra: extra.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
+        };
+        let rows = [
+            row("a, b.png", Split::Val, &[("section", "1")]),
+            row("c.png", Split::Test, &[("note", "\"x\"")]),
+        ];
+        let read = parse(&write(&rows).unwrap()).unwrap();
+        assert_eq!(read[0], row("a, b.png", Split::Val, &[("note", ""), ("section", "1")]));
+        assert_eq!(read[1], row("c.png", Split::Test, &[("note", "\"x\""), ("section", "")]));
+        assert!(parse(&write(&[]).unwrap()).unwrap().is_empty());
     }
 
     #[test]

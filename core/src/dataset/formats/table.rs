@@ -1,6 +1,6 @@
 //! What the CSV files of a data set have in common: a header that names columns, one row per file.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use thiserror::Error;
 
@@ -82,6 +82,21 @@ impl Row {
     pub fn rest(self) -> BTreeMap<String, String> {
         self.values
     }
+}
+
+/// Writes a table: `columns` with the values of each row, then the further columns that any row has.
+pub(super) fn write<const N: usize>(
+    columns: [&str; N],
+    rows: &[([&str; N], &BTreeMap<String, String>)],
+) -> Result<Vec<u8>, TableError> {
+    let more: BTreeSet<&str> = rows.iter().flat_map(|(_, extra)| extra.keys()).map(String::as_str).collect();
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(columns.iter().chain(&more))?;
+    for (values, extra) in rows {
+        let extra = more.iter().map(|name| extra.get(*name).map_or("", String::as_str));
+        writer.write_record(values.iter().copied().chain(extra))?;
+    }
+    writer.into_inner().map_err(|error| TableError::Csv(error.into_error().into()))
 }
 
 /// Reads a table with `columns`, one of which is `file`: one row per file, inside the folder.

@@ -140,7 +140,7 @@ fn object(
 /// [`YoloError`] when there are none, or with the line of a number that does not follow.
 pub fn parse_names(bytes: &[u8]) -> Result<Vec<String>, YoloError> {
     let text = text(bytes)?;
-    let mut lines = (1..).zip(text.lines().map(|line| line.trim_end()));
+    let mut lines = (1..).zip(text.lines().map(str::trim_end));
     let start = lines.clone().find_map(|(number, line)| Some((number, line.strip_prefix("names:")?.trim())));
     let names: Vec<String> = match start {
         None => lines.map(|(_, line)| plain(line)).filter(|name| !name.is_empty()).collect(),

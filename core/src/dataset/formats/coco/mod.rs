@@ -9,6 +9,7 @@
 mod document;
 mod draw;
 mod error;
+mod instances;
 mod polygon;
 mod rle;
 mod write;
@@ -17,6 +18,7 @@ use std::collections::{HashMap, HashSet};
 
 pub use draw::DrawError;
 pub use error::{CocoError, OutlineError};
+pub use instances::OutlineForm;
 pub use rle::{Rle, RleError};
 pub use write::write;
 

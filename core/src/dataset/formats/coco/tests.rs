@@ -2,6 +2,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::dataset::objects::Instances;
 
 fn classes() -> Vec<String> {
     vec!["RBC".to_owned(), "WBC".to_owned()]
@@ -211,6 +212,33 @@ proptest! {
         let images = [CocoImage { file: "a/b.png".to_owned(), width: 20, height: 10, objects }, empty];
         let bytes = write(&images, &classes()).unwrap();
         prop_assert_eq!(parse(&bytes, &classes()).unwrap(), images);
+    }
+
+    #[test]
+    fn instances_come_back_from_both_forms(
+        width in 1_usize..12,
+        ids in prop::collection::vec(0_u32..5, 12..120),
+        polygons: bool,
+    ) {
+        let height = ids.len() / width;
+        let instances = Instances { width, height, ids: ids[..width * height].to_vec() };
+        let form = if polygons { OutlineForm::Polygons } else { OutlineForm::Rle };
+        let image =
+            CocoImage::from_instances("a.png".to_owned(), &instances, |id| Some(id as usize % 2), form);
+        for (object, id) in image.objects.iter().zip(instances.present()) {
+            prop_assert_eq!(object.bbox.class, id as usize % 2);
+            if let Some(Outline::Rle(rle)) = &object.outline {
+                let expected = Rle::encode(width, height, |index| instances.ids[index] == id);
+                prop_assert_eq!(rle, &expected);
+            } else {
+                prop_assert!(polygons);
+            }
+        }
+        let read = parse(&write(&[image], &classes()).unwrap(), &classes()).unwrap();
+        let present = instances.present();
+        let number = |id: &u32| present.iter().position(|other| other == id).map_or(0, |at| at as u32 + 1);
+        let expected: Vec<u32> = instances.ids.iter().map(number).collect();
+        prop_assert_eq!(read[0].instances(1000).unwrap().ids, expected);
     }
 
     #[test]

@@ -65,7 +65,9 @@ pub fn parse_as(
                 let (value, x, y) = (labels[index], index % width, index / width);
                 return Err(MaskError::Binary { value, white, x, y });
             }
-            labels.iter_mut().for_each(|value| *value = u8::from(*value == white));
+            for value in &mut labels {
+                *value = u8::from(*value == white);
+            }
             labels
         }
         MaskValues::Colors(table) => classes_by_color(&png, table)?,

@@ -117,8 +117,6 @@ fn slices_count_for_the_limit() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(256))]
-
     #[test]
     fn a_changed_or_cut_file_never_panics(
         pick: prop::sample::Index, changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..6),

@@ -5,9 +5,8 @@
 
 use super::{Format, Image, ImageError, dicom, nifti, raster, tiff};
 
-/// A sensible limit for [`decode`] where the caller has no other: 200 million pixels, which a CT of 512 x 512
-/// reaches with 762 slices.
-pub const DEFAULT_MAX_PIXELS: usize = 200_000_000;
+/// A sensible limit for [`decode`] where the caller has no other: 64 million pixels.
+pub const DEFAULT_MAX_PIXELS: usize = 64_000_000;
 
 /// Decodes a picture (PNG, JPEG, BMP, WebP), stack (TIFF), medical image ([DICOM](dicom::decode)) or volume
 /// (`NIfTI`, also packed by gzip).

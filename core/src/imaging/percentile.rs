@@ -8,7 +8,7 @@ const WORDS: usize = 1 << 16;
 /// The values below which `percents` (0 to 100) of all finite values lie, linear between neighbours as in
 /// `numpy.percentile`; none where no value is finite.
 pub(super) fn percentiles<const N: usize>(pixels: &Pixels, percents: [f64; N]) -> Option<[f32; N]> {
-    match pixels {
+    Some(match pixels {
         Pixels::U8(values) => {
             let counts = count(values.iter().map(|value| usize::from(*value)));
             between(percents, total(&counts)?, |rank| find(&counts, rank).0 as f32)
@@ -36,20 +36,16 @@ pub(super) fn percentiles<const N: usize>(pixels: &Pixels, percents: [f64; N]) -
                 value((high as u32) << 16 | low as u32)
             })
         }
-    }
+    })
 }
 
-fn between<const N: usize>(
-    percents: [f64; N],
-    total: usize,
-    mut at: impl FnMut(usize) -> f32,
-) -> Option<[f32; N]> {
-    Some(percents.map(|percent| {
+fn between<const N: usize>(percents: [f64; N], total: usize, mut at: impl FnMut(usize) -> f32) -> [f32; N] {
+    percents.map(|percent| {
         let position = percent.clamp(0.0, 100.0) / 100.0 * (total - 1) as f64;
         let below = at(position as usize);
         let above = at((position as usize + 1).min(total - 1));
         below + (above - below) * position.fract() as f32
-    }))
+    })
 }
 
 fn count(bins: impl Iterator<Item = usize>) -> Vec<usize> {

@@ -117,8 +117,6 @@ fn slices_count_for_the_limit() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(256))]
-
     #[test]
     fn a_changed_or_cut_file_never_panics(
         pick: prop::sample::Index, changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..6),
@@ -147,40 +145,4 @@ proptest! {
     ) {
         let _ = decode(&[signature, &bytes].concat(), 10_000);
     }
-}
-
-#[test]
-#[ignore = "a measurement"]
-fn speed() {
-    use std::time::Instant;
-
-    use super::{Image, Region, Window, resize_planes};
-    let size = [512, 512, 300];
-    let area: usize = size.iter().product();
-    let noise = |i: usize| (i.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 40) as u32;
-    for pixels in [
-        Pixels::U16((0..area).map(|i| (noise(i) % 4096) as u16).collect()),
-        Pixels::I16((0..area).map(|i| (noise(i) % 4096) as i16 - 1024).collect()),
-        Pixels::F32((0..area).map(|i| noise(i) as f32 / 1000.0).collect()),
-    ] {
-        let start = Instant::now();
-        let window = Window::from_percentiles(&pixels, 2.5, 97.5);
-        let counted = start.elapsed();
-        let volume = Image::volume(size, 1, pixels).unwrap().with_window(window);
-        let start = Instant::now();
-        let mut sum = 0.0;
-        for index in 0..300 {
-            sum += volume.slice(index).unwrap().to_unit_planes()[9];
-        }
-        println!("percentiles {counted:?}, 300 slices to planes {:?} ({sum})", start.elapsed());
-    }
-    let planes: Vec<f32> = (0..3 * 2048 * 2048).map(|i| noise(i) as f32).collect();
-    for to in [(192, 192), (1024, 1024)] {
-        let start = Instant::now();
-        let out = resize_planes(&planes, (2048, 2048), Region::whole(2048, 2048), to);
-        println!("2048 -> {to:?}: {:?} ({})", start.elapsed(), out[5]);
-    }
-    let start = Instant::now();
-    let out = resize_planes(&planes[..3 * 192 * 192], (192, 192), Region::whole(192, 192), (1024, 1024));
-    println!("192 -> 1024: {:?} ({})", start.elapsed(), out[5]);
 }

@@ -46,7 +46,8 @@ pub fn resize_planes(planes: &[f32], from: (usize, usize), region: Region, to: (
     {
         for (row, line) in source.chunks_exact(width).zip(narrow.chunks_exact_mut(new_width)) {
             for (value, taps) in line.iter_mut().zip(&columns) {
-                *value = dot(&taps.weights, &row[taps.first..]);
+                *value =
+                    taps.weights.iter().zip(&row[taps.first..]).map(|(weight, pixel)| weight * pixel).sum();
             }
         }
         for (line, taps) in target.chunks_exact_mut(new_width).zip(&rows) {
@@ -60,21 +61,6 @@ pub fn resize_planes(planes: &[f32], from: (usize, usize), region: Region, to: (
         }
     }
     out
-}
-
-/// The sum of the products of `weights` with as many `values`, in eight sums that do not wait for each other.
-fn dot(weights: &[f32], values: &[f32]) -> f32 {
-    let (weights, rest) = weights.as_chunks::<8>();
-    let (values, _) = values.split_at(weights.len() * 8 + rest.len());
-    let (values, rest_values) = values.as_chunks::<8>();
-    let mut sums = [0.0; 8];
-    for (weights, values) in weights.iter().zip(values) {
-        for ((sum, weight), value) in sums.iter_mut().zip(weights).zip(values) {
-            *sum += weight * value;
-        }
-    }
-    let rest: f32 = rest.iter().zip(rest_values).map(|(weight, value)| weight * value).sum();
-    sums.iter().sum::<f32>() + rest
 }
 
 /// Resamples `region` of a label map by the nearest label (centre to centre); sizes are (width, height).

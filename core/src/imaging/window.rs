@@ -62,7 +62,7 @@ impl Window {
         let unit = (value - (self.centre - self.width / 2.0)) / self.width;
         // A window without extent: its own value is middle grey.
         let unit = if value == self.centre { 0.5 } else { unit };
-        unit.max(0.0).min(1.0)
+        if unit.is_nan() { 0.0 } else { unit.clamp(0.0, 1.0) }
     }
 }
 

@@ -4,14 +4,12 @@ use super::box_iou;
 use crate::dataset::objects::{Connectivity, components};
 use crate::dataset::{BoxLabel, Detection, IGNORE, Mask};
 
-/// How strongly class probabilities contradict a label: 0 where the labelled class is certain, 1 where another
-/// one is. It is half of one minus the normalised margin (Northcutt et al., "Confident learning", JAIR 2021,
-/// section 3.2). A label beyond the classes is contradicted fully.
+/// How little class probabilities support a label: one minus the probability of the labelled class, which is
+/// the ranking by self-confidence (Northcutt et al., "Confident learning", JAIR 2021, section 3.2). Two classes
+/// that look alike share the probability, so that a label is not doubted for being the second likeliest. A label
+/// beyond the classes has no support.
 pub fn contradiction(probabilities: &[f32], label: usize) -> f32 {
-    let Some(own) = probabilities.get(label) else { return 1.0 };
-    let others = probabilities.iter().enumerate().filter(|(class, _)| *class != label);
-    let strongest = others.map(|(_, p)| *p).fold(0.0, f32::max);
-    (1.0 - own + strongest) / 2.0
+    1.0 - probabilities.get(label).copied().unwrap_or(0.0)
 }
 
 /// For each class the mean probability that it has among the images labelled with it (Northcutt et al.,
@@ -165,10 +163,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_label_is_contradicted_by_the_strongest_other_class() {
+    fn a_label_is_contradicted_by_what_it_leaves_to_others() {
         assert_eq!(contradiction(&[1.0, 0.0, 0.0], 0), 0.0);
         assert_eq!(contradiction(&[0.0, 1.0, 0.0], 0), 1.0);
-        assert_eq!(contradiction(&[0.25, 0.5, 0.25], 0), 0.625);
+        assert_eq!(contradiction(&[0.25, 0.5, 0.25], 0), 0.75);
         assert_eq!(contradiction(&[1.0], 3), 1.0);
     }
 

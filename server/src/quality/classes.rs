@@ -10,7 +10,7 @@ use crate::data::{DataFolder, Item, TaskData};
 use crate::progress;
 
 /// L2 penalty of the classifier: strong enough that a few wrong labels are outvoted rather than learnt.
-const PENALTY: f64 = 10.0;
+const PENALTY: f64 = 100.0;
 
 /// Ranks one class per image.
 pub fn rank(

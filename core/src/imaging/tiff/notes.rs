@@ -23,6 +23,8 @@ pub(super) struct Notes {
     /// Distances of neighbouring columns, rows and slices in mm. Where the file gives none for slices, that
     /// of columns.
     pub spacing: Option<[f64; 3]>,
+    /// Physical values are the first number plus the second times the stored ones.
+    pub calibration: Option<[f64; 2]>,
 }
 
 impl Notes {
@@ -46,16 +48,19 @@ impl Notes {
         let find = |key: &str| text.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix('='));
         let count =
             |key: &str| find(key).and_then(|value| value.trim().parse().ok()).unwrap_or(1_usize).max(1);
+        let real = |key: &str| find(key)?.trim().parse().ok().filter(|value: &f64| value.is_finite());
         let unit = find("unit").and_then(millimetres);
         let along = |tag: u16| Some(unit? / page.get(tag)?.ratio().filter(|ratio| *ratio > 0.0)?);
-        let depth = find("spacing").and_then(|value| value.trim().parse::<f64>().ok());
-        let depth = depth.zip(unit).map(|(depth, unit)| depth.abs() * unit);
+        let depth = real("spacing").zip(unit).map(|(depth, unit)| depth.abs() * unit);
+        // Function 0 is a straight line; with it ImageJ keeps signed values, Hounsfield units among them.
+        let calibration = real("c0").zip(real("c1")).filter(|_| find("cf").map(str::trim) == Some("0"));
         Self {
             microscopy: false,
             counts: Some([count("channels"), count("slices"), count("frames")]),
             order: [0, 1, 2],
             pages: Some(count("images")),
             spacing: spacing(along(tag::X_RESOLUTION), along(tag::Y_RESOLUTION), depth),
+            calibration: calibration.map(|(offset, slope)| [offset, slope]),
         }
     }
 
@@ -102,6 +107,7 @@ impl Notes {
             order,
             pages: None,
             spacing: spacing(size("X"), size("Y"), size("Z")),
+            calibration: None,
         })
     }
 }

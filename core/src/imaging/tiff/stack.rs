@@ -3,8 +3,8 @@
 use super::colour::Pictures;
 use super::directory::{Directory, directories};
 use super::notes::Notes;
-use super::page::{Compression, Kind, Number, Page, Places};
-use super::values::narrowed;
+use super::page::{Colour, Compression, Kind, Number, Page, Places};
+use super::values::{calibrated, narrowed};
 use super::{damaged, unsupported};
 use crate::imaging::turn::turn;
 use crate::imaging::{Format, Geometry, Image, ImageError, Modality, Origin, Pixels};
@@ -29,7 +29,8 @@ pub(crate) fn decode(bytes: &[u8], max_pixels: usize) -> Result<Image, ImageErro
     let hidden = hidden_pages(&first, &notes, members.len())?;
     let pages = members.len().max(hidden);
 
-    let (order, channels) = order(&notes, pages, first.samples == 1 && first.palette.is_none());
+    let grey = first.samples == 1 && first.colour != Colour::Palette;
+    let (order, channels) = order(&notes, pages, grey);
     let (width, height) = (first.width, first.height);
     let slices = (pages / channels).saturating_mul(first.slices());
     if width.saturating_mul(height).saturating_mul(slices) > max_pixels {
@@ -58,6 +59,9 @@ pub(crate) fn decode(bytes: &[u8], max_pixels: usize) -> Result<Image, ImageErro
     let Some(Pictures { channels, mut pixels }) = all else { return Err(damaged("it has no page")) };
     if let (Number::Unsigned | Number::Signed, Pixels::F32(values)) = (first.number, &mut pixels) {
         pixels = narrowed(std::mem::take(values));
+    }
+    if let Some(line) = notes.calibration.filter(|_| grey) {
+        pixels = calibrated(&pixels, line);
     }
     finish(&first, &notes, [width, height, slices], channels, pixels)
 }

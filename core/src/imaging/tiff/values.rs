@@ -43,7 +43,7 @@ impl Page<'_> {
             (Number::Signed, 32) => values.extend(words(bytes, order, |b| i32::from_be_bytes(b) as f32)),
             (Number::Signed, _) => values.extend(words(bytes, order, |b| i64::from_be_bytes(b) as f32)),
             (Number::Float, 16) => {
-                values.extend(words(bytes, order, |b| half::f16::from_be_bytes(b).to_f32()))
+                values.extend(words(bytes, order, |b| half::f16::from_be_bytes(b).to_f32()));
             }
             (Number::Float, 32) => values.extend(words(bytes, order, f32::from_be_bytes)),
             (Number::Float, _) => values.extend(words(bytes, order, |b| f64::from_be_bytes(b) as f32)),
@@ -116,6 +116,14 @@ fn words<const N: usize, T>(
         }
         from_big_endian(word)
     })
+}
+
+/// `offset` plus `slope` times the values, as whole numbers where that is what they are.
+pub(super) fn calibrated(pixels: &Pixels, [offset, slope]: [f64; 2]) -> Pixels {
+    let whole = pixels.bits() < 32 && offset.fract() == 0.0 && slope.fract() == 0.0;
+    let line = |value: f32| (offset + slope * f64::from(value)) as f32;
+    let values = pixels.values().into_iter().map(line).collect();
+    if whole { narrowed(values) } else { Pixels::F32(values) }
 }
 
 /// Whole numbers that were read as floating ones, in 16 bits where those hold them all.

@@ -2,6 +2,7 @@
 
 mod bench;
 mod check;
+mod get;
 mod import;
 mod pack;
 mod stats;
@@ -24,6 +25,7 @@ enum Verb {
     Validate(validate::Args),
     Stats(stats::Args),
     Check(check::Args),
+    Get(get::Args),
     Pack(pack::Args),
     Synth(synth::Args),
     #[command(hide = true)]
@@ -40,6 +42,7 @@ pub fn run(args: &Args) -> Result<(), Box<dyn Error>> {
         Verb::Validate(args) => validate::run(args),
         Verb::Stats(args) => stats::run(args),
         Verb::Check(args) => check::run(args),
+        Verb::Get(args) => get::run(args),
         Verb::Pack(args) => pack::run(args),
         Verb::Synth(args) => synth::run(args),
         Verb::Bench(args) => bench::run(args),

@@ -1,7 +1,8 @@
-//! Every developer command: `cargo xtask serve`, `medley`, `test`, `bench`.
+//! Every developer command: `cargo xtask serve`, `medley`, `test`, `fuzz`, `bench`.
 
 mod bench;
 mod error;
+mod fuzz;
 mod medley;
 mod page;
 mod serve;
@@ -26,6 +27,7 @@ enum Xtask {
     Serve(serve::Args),
     Medley(medley::Args),
     Test(test::Args),
+    Fuzz(fuzz::Args),
     #[command(subcommand)]
     Bench(bench::Bench),
 }
@@ -37,6 +39,7 @@ impl Xtask {
             Self::Serve(args) => serve::run(&workspace, &args),
             Self::Medley(args) => medley::run(&workspace, &args),
             Self::Test(args) => test::run(&workspace, &args),
+            Self::Fuzz(args) => fuzz::run(&workspace, &args),
             Self::Bench(bench) => bench::run(&workspace, &bench),
         }
     }

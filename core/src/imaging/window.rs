@@ -42,16 +42,18 @@ impl Window {
         Self::from_range(black, white)
     }
 
-    /// The window for an image whose file proposes none: all of the range for 8 bits, soft tissue for CT, the
-    /// 2.5th to the 97.5th percentile for other tomography, and for other deep images (microscopy,
+    /// The window for an image whose file proposes none: all of the range for pictures of 8 bits, soft tissue for
+    /// CT, the 2.5th to the 97.5th percentile for other tomography (a `NIfTI` volume of 8 bits, whose neighbour
+    /// may have 16, among it), and for other deep images (microscopy,
     /// radiographs) the 0.1th to the 99.9th, because few pixels may hold all there is to see.
     pub fn for_image(image: &Image) -> Self {
         let origin = image.origin();
         match (image.pixels(), origin.modality, origin.format) {
+            (pixels, None, Format::Nifti) if image.channels() == 1 => Self::from_percentiles(pixels, 2.5, 97.5),
             (Pixels::U8(_), _, _) => Self::from_range(0.0, 255.0),
             (_, Some(Modality::Ct), _) => Self::SOFT_TISSUE,
             (pixels, Some(Modality::Mr | Modality::Nuclear), _)
-            | (pixels, None, Format::Dicom | Format::Nifti) => Self::from_percentiles(pixels, 2.5, 97.5),
+            | (pixels, None, Format::Dicom) => Self::from_percentiles(pixels, 2.5, 97.5),
             (pixels, _, _) => Self::from_percentiles(pixels, 0.1, 99.9),
         }
     }

@@ -85,6 +85,20 @@ impl CargoTool {
         }
     }
 
+    /// Feeds readers with hostile files.
+    pub fn fuzz() -> Self {
+        Self {
+            package: "cargo-fuzz",
+            probe: ["cargo-fuzz", "--version"],
+            version: "0.13.0".into(),
+            accept: Accept::AtLeast,
+            locked: true,
+            optimised: false,
+            purpose: "feeds the readers with hostile files",
+            minutes: 2,
+        }
+    }
+
     /// Installs the program into the tool folder unless a version that will do is there or on the `PATH`.
     pub fn ensure(&self, workspace: &Workspace) -> Result<(), Error> {
         let [program, argument] = self.probe;

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use medley_core::dataset::formats::labels_csv;
 use medley_core::dataset::formats::npz::{self, NpzLabels};
 use medley_core::dataset::{Split, Task, TaskKind};
+use rayon::prelude::*;
 
 use super::super::error::read;
 use super::{DataError, DataFolder, Item, Label, Source, TaskData};
@@ -25,13 +26,11 @@ impl DataFolder {
             let problem = "this table names one class per image; several are read from a MedMNIST .npz";
             return Err(DataError::layout(&path, problem));
         }
-        let mut data = TaskData::new(task);
-        for row in rows {
+        let items = rows.par_iter().map(|row| {
             let patient = row.extra.get("patient").cloned();
-            let items = self.items(&row.file, patient, &Label::Class(row.class), None)?;
-            data.items_mut(row.split).extend(items);
-        }
-        Ok(data)
+            Ok((row.split, self.items(&row.file, patient, &Label::Class(row.class), None)?))
+        });
+        TaskData::collect(task, items)
     }
 
     fn medmnist(&mut self, task: Task) -> Result<TaskData, DataError> {

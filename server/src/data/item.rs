@@ -4,8 +4,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use medley_core::dataset::{BoxLabel, Split, Task};
+use rayon::prelude::*;
 
-use super::VolumeFile;
+use super::{DataError, VolumeFile};
 
 /// Where the pixels are.
 #[derive(Clone, Debug, PartialEq)]
@@ -96,6 +97,18 @@ impl TaskData {
     /// A task without pictures.
     pub(super) fn new(task: Task) -> Self {
         Self { task, train: Vec::new(), val: Vec::new(), test: Vec::new() }
+    }
+
+    /// A task with the pictures of several files, which are looked at by many threads and keep their order.
+    pub(super) fn collect(
+        task: Task,
+        files: impl ParallelIterator<Item = Result<(Split, Vec<Item>), DataError>>,
+    ) -> Result<Self, DataError> {
+        let mut data = Self::new(task);
+        for (split, items) in files.collect::<Result<Vec<_>, _>>()? {
+            data.items_mut(split).extend(items);
+        }
+        Ok(data)
     }
 
     /// The pictures of a split.

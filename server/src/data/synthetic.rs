@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use image::ImageError;
-use medley_core::dataset::formats::mask_palette;
+use medley_core::dataset::formats::mask_png;
 use medley_core::dataset::{BoxLabel, Sample, Split, Target, Task, TaskKind, sample_seed};
 use medley_core::imaging::Pixels;
 use medley_core::synth;
@@ -129,7 +129,7 @@ impl Picture {
         let bytes = options.encoding.encode(values, size, image.channels());
         write(&path, &bytes.map_err(|error: ImageError| failed(error.to_string()))?)?;
         if let Target::Mask(mask) = &target {
-            let bytes = mask_palette::write(mask).map_err(|error| failed(error.to_string()))?;
+            let bytes = mask_png::write_colored(mask).map_err(|error| failed(error.to_string()))?;
             write(&root.join("masks").join(&file).with_extension("png"), &bytes)?;
         }
         Ok(Self { file, split: split(index, count), size, target })

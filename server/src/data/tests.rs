@@ -1,11 +1,13 @@
 //! The data folder beside the project: every supported set opens, holds what its README says, and decodes.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use medley_core::dataset::{AugmentConfig, Batch, Split, Target, TaskKind};
 
+use super::synthetic::{SynthOptions, write_synthetic};
 use super::{
     BatchOptions, BatchSource, CacheBudget, DataError, DataFolder, FolderOptions, LoaderPool, Prefetch,
 };
@@ -22,12 +24,13 @@ pub(super) fn data_root() -> Option<PathBuf> {
 }
 
 /// Task, and images in train, val and test, as in the README of the data.
-const TASKS: [(&str, &str, [usize; 3]); 10] = [
+const TASKS: [(&str, &str, [usize; 3]); 11] = [
     ("pneumoniamnist-sub", "pneumoniamnist-sub", [2428, 270, 468]),
     ("nih-cxr-pneumonia", "nih-cxr-pneumonia", [540, 122, 117]),
     ("pbc-blood", "pbc-blood", [560, 120, 120]),
     ("brain-tumor-mr", "brain-tumor-mr", [578, 105, 240]),
     ("sarscov2-ct", "sarscov2-ct", [487, 106, 104]),
+    ("ct-contrast-dicom", "ct-contrast-dicom", [67, 14, 13]),
     ("vnc-em", "vnc-em", [56, 12, 12]),
     ("cxr-lungs", "cxr-lungs", [25, 5, 12]),
     ("dsb2018-fluo", "dsb2018-fluo-segmentation", [379, 81, 81]),
@@ -52,6 +55,31 @@ fn every_supported_set_has_the_images_of_its_readme() {
         for data in &folder.tasks {
             for split in Split::ALL {
                 assert_eq!(data.items(split).len(), folder.manifest.splits[&split], "{}", data.task.id);
+            }
+        }
+    }
+}
+
+/// Task, volumes and slices in train, val and test. The first as in the README of the data; it does not count
+/// the slices of the second.
+const VOLUMES: [(&str, [usize; 3], [usize; 3]); 2] =
+    [("mr-sequence", [4, 3, 4], [88, 72, 88]), ("msd-hippocampus", [140, 30, 30], [4941, 1089, 1092])];
+
+#[test]
+fn every_volume_is_its_slices() {
+    let Some(root) = data_root() else { return };
+    for (set, cases, slices) in VOLUMES {
+        let folder = DataFolder::open(root.join(set)).unwrap();
+        let data = &folder.tasks[0];
+        let names = |split| data.items(split).iter().map(|item| item.case.as_str()).collect::<BTreeSet<_>>();
+        assert_eq!(Split::ALL.map(|split| names(split).len()), cases, "{set}");
+        assert_eq!(Split::ALL.map(|split| data.items(split).len()), slices, "{set}");
+        for split in Split::ALL {
+            let item = &data.items(split)[data.items(split).len() / 2];
+            let sample = folder.load(item).unwrap();
+            assert_eq!((sample.image.slices(), sample.image.channels()), (1, 1));
+            if let Target::Mask(mask) = sample.target {
+                assert_eq!((mask.width, mask.height), (sample.image.width(), sample.image.height()));
             }
         }
     }
@@ -164,4 +192,34 @@ fn every_image_comes_once_per_epoch() {
     assert_eq!(shown.iter().map(boxes).sum::<usize>(), 1_137);
     // 640 x 480 at 96 is 96 x 72, and 72 is rounded up to a multiple of 32.
     assert_eq!((shown[0].height, shown[0].width, shown[0].valid[0]), (96, 96, (72, 96)));
+}
+
+/// A classification drawn into a folder of its own.
+fn synthetic_batches(root: &std::path::Path, memory: usize) -> BatchSource {
+    let options = FolderOptions { input_size: 64, ..FolderOptions::default() };
+    let folder = DataFolder::open_with(root, options).unwrap();
+    let (task, items) = (folder.tasks[0].task.clone(), folder.tasks[0].train.clone());
+    let options =
+        BatchOptions { pixel_budget: 4 * 64 * 64, augment: AugmentConfig::for_task(&task), seed: 5 };
+    BatchSource::new(Arc::new(folder), task, items, options, CacheBudget::new(memory)).unwrap()
+}
+
+#[test]
+fn a_resumed_training_sees_the_batches_it_would_have_seen() {
+    let out = tempfile::tempdir().unwrap();
+    let options = SynthOptions { images: 20, size: 64, ..SynthOptions::default() };
+    let root = &write_synthetic(out.path(), options).unwrap()[0];
+    let ahead = |threads, first, memory| {
+        let source = synthetic_batches(root, memory);
+        let pool = LoaderPool::new(threads).unwrap();
+        Prefetch::new(&pool, first, 3, move |number| source.batch(number).unwrap())
+    };
+    // Fourteen images make four batches an epoch: three epochs, on one thread, with everything kept.
+    let whole: Vec<Batch> = ahead(1, 0, 1 << 30).take(12).collect();
+    assert_ne!(whole[0], whole[4]);
+    // Stopped anywhere and gone on with other threads and less memory, it is the same course.
+    for (stopped, threads, memory) in [(0, 4, 0), (3, 2, 100_000), (7, 3, 1 << 30), (11, 1, 0)] {
+        let resumed: Vec<Batch> = ahead(threads, stopped as u64, memory).take(12 - stopped).collect();
+        assert!(resumed == whole[stopped..], "from batch {stopped}");
+    }
 }

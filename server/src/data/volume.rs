@@ -1,9 +1,14 @@
 //! Files that hold several pictures: volumes, stacks, and the sheets of packed data sets.
 
+use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
-use medley_core::dataset::{IGNORE, Mask};
-use medley_core::imaging::{DEFAULT_MAX_PIXELS, Image, Pixels, Window, decode};
+use medley_core::dataset::formats::nifti_labels;
+use medley_core::dataset::{IGNORE, LabelVolume, Mask};
+use medley_core::imaging::dicom::{self, DicomInfo};
+use medley_core::imaging::{
+    AxisMap, DEFAULT_MAX_PIXELS, Format, Geometry, Grid, Image, Pixels, Plane, Window, decode, nifti,
+};
 
 use super::error::read;
 use super::pack::PackedSheet;
@@ -68,11 +73,7 @@ impl VolumeFile {
     pub(super) fn read(&self, classes: usize, window: Option<Window>) -> Result<Volume, DataError> {
         match &self.content {
             Content::Files { image, labels } => {
-                let volume = read_volume(image)?;
-                let labels = match labels {
-                    Some(path) => Some(read_labels(path, image, &volume, classes)?),
-                    None => None,
-                };
+                let (volume, labels) = read_files(image, labels.as_deref(), classes)?;
                 // Fixed for all slices: left to each slice, an empty one would be noise at full contrast.
                 let window = window.unwrap_or_else(|| volume.display_window());
                 Ok(Volume { image: volume.with_window(window), labels })
@@ -106,9 +107,53 @@ impl Volume {
     }
 }
 
-/// Number of slices of the image in a file.
+/// The slices that a volume is cut into: across the axis along which its voxels are farthest apart, where a
+/// slice shows most detail; across the stored slices where no axis stands out.
+fn plane(size: [usize; 3], geometry: &Geometry) -> Plane {
+    let grid = Grid::new(size, geometry);
+    let spacing = grid.spacing();
+    // One tenth, because reconstructions are not exactly isotropic either.
+    let across =
+        (0..2).rev().fold(2, |best, axis| if spacing[axis] > spacing[best] * 1.1 { axis } else { best });
+    match grid.axis_codes().directions()[across].axis() {
+        0 => Plane::Sagittal,
+        1 => Plane::Coronal,
+        _ => Plane::Axial,
+    }
+}
+
+/// Number of pictures in an image file: the slices that [`VolumeFile`] cuts it into.
 pub(super) fn count_slices(path: &Path) -> Result<usize, DataError> {
-    Ok(read_volume(path)?.slices())
+    let bytes = read(path)?;
+    let failed = |source| DataError::Image { path: path.to_path_buf(), source };
+    if dicom::is_dicom(&bytes) {
+        return Ok(DicomInfo::read(&bytes).map_err(failed)?.frames);
+    }
+    if !nifti::is_nifti(&bytes) {
+        return Ok(decode(&bytes, DEFAULT_MAX_PIXELS).map_err(failed)?.slices());
+    }
+    let (size, geometry) = nifti::outline(&bytes).map_err(failed)?;
+    let from = Grid::new(size, &geometry).axis_codes();
+    Ok(AxisMap::between(from, plane(size, &geometry).axis_codes()).size(size)[2])
+}
+
+fn read_files(
+    image: &Path,
+    labels: Option<&Path>,
+    classes: usize,
+) -> Result<(Image, Option<Vec<u8>>), DataError> {
+    let volume = read_volume(image)?;
+    let labels = match labels {
+        Some(path) => Some(read_labels(path, &volume, classes)?),
+        None => None,
+    };
+    if volume.origin().format != Format::Nifti {
+        return Ok((volume, labels.map(|labels| labels.labels().to_vec())));
+    }
+    // Other formats store slices as they are looked at; NIfTI stores voxels in any orientation.
+    let plane = plane(volume.size(), volume.geometry());
+    let labels = labels.map(|labels| labels.view(plane).labels().to_vec());
+    Ok((volume.view(plane), labels))
 }
 
 fn read_volume(path: &Path) -> Result<Image, DataError> {
@@ -116,43 +161,53 @@ fn read_volume(path: &Path) -> Result<Image, DataError> {
         .map_err(|source| DataError::Image { path: path.to_path_buf(), source })
 }
 
-fn read_labels(path: &Path, of: &Path, image: &Image, classes: usize) -> Result<Vec<u8>, DataError> {
-    let labels = read_volume(path)?;
-    let size = |image: &Image| [image.width(), image.height(), image.slices(), image.channels()];
-    if size(&labels)[..3] != size(image)[..3] || labels.channels() != 1 {
-        let problem = format!(
-            "labels of {:?} columns, rows, slices and channels do not fit the {:?} of {}",
-            size(&labels),
-            size(image),
-            of.display()
-        );
-        return Err(DataError::layout(path, problem));
-    }
-    class_indices(labels.pixels(), classes).map_err(|value| {
-        let problem = format!(
-            "the value {value} is no class: there are {classes} (0 to {}, and 255 for unlabelled); correct \
-             the file or the classes in dataset.json",
-            classes.saturating_sub(1)
-        );
-        DataError::layout(path, problem)
-    })
+fn read_labels(path: &Path, image: &Image, classes: usize) -> Result<LabelVolume, DataError> {
+    let bytes = read(path)?;
+    let failed = |error: &dyn Display| DataError::layout(path, error.to_string());
+    let volume = if nifti::is_nifti(&bytes) {
+        let labels = nifti_labels::parse(&bytes, classes, DEFAULT_MAX_PIXELS).map_err(|e| failed(&e))?;
+        labels.check_image(image).map_err(|error| failed(&error))?;
+        labels
+    } else {
+        let labels = read_volume(path)?;
+        if labels.size() != image.size() || labels.channels() != 1 {
+            let size = image.size();
+            return Err(failed(&format!("the labels must be grey, with {size:?} columns, rows and slices")));
+        }
+        let indices = class_indices(labels.pixels(), classes).map_err(|value| {
+            failed(&format!("the value {value} is no class: there are {classes}, and 255 for unlabelled"))
+        })?;
+        LabelVolume::new(image.size(), indices, *image.geometry()).map_err(|error| failed(&error))?
+    };
+    Ok(volume)
 }
 
 /// The values as class indices, or the first one that is none.
 fn class_indices(pixels: &Pixels, classes: usize) -> Result<Vec<u8>, f32> {
-    fn indices<T: Copy + Into<f32>>(values: &[T], classes: usize) -> Result<Vec<u8>, f32> {
-        let index = |value: &T| {
-            let value: f32 = (*value).into();
-            let index = value as u8;
-            let is_class = usize::from(index) < classes || index == IGNORE;
-            if is_class && f32::from(index) == value { Ok(index) } else { Err(value) }
-        };
-        values.iter().map(index).collect()
-    }
-    match pixels {
-        Pixels::U8(values) => indices(values, classes),
-        Pixels::U16(values) => indices(values, classes),
-        Pixels::I16(values) => indices(values, classes),
-        Pixels::F32(values) => indices(values, classes),
+    let index = |value: f32| {
+        let index = value as u8;
+        let is_class = usize::from(index) < classes || index == IGNORE;
+        if is_class && f32::from(index) == value { Ok(index) } else { Err(value) }
+    };
+    pixels.values().into_iter().map(index).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slices_lie_across_the_longest_step_and_else_as_stored() {
+        let geometry = |steps: [[f64; 3]; 3]| Geometry::from_affine(steps.map(|[x, y, z]| [x, y, z, 0.0]));
+        let size = [10, 20, 30];
+        let isotropic = geometry([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.05]]);
+        assert_eq!(plane(size, &isotropic), Plane::Axial);
+        // Stored sagittally: columns to the back, rows to the head, slices to the right.
+        let sagittal = geometry([[0.0, 0.0, 4.0], [-1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]);
+        assert_eq!(plane(size, &sagittal), Plane::Sagittal);
+        // Thick along the rows, which lead to the front.
+        let coronal = geometry([[1.0, 0.0, 0.0], [0.0, 3.0, 0.0], [0.0, 0.0, 1.0]]);
+        assert_eq!(plane(size, &coronal), Plane::Coronal);
+        assert_eq!(plane(size, &Geometry::default()), Plane::Axial);
     }
 }

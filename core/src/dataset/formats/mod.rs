@@ -10,7 +10,6 @@ pub mod coco;
 pub mod geojson;
 pub mod instance_png;
 pub mod labels_csv;
-pub mod mask_palette;
 pub mod mask_png;
 pub mod nifti_labels;
 mod npy;

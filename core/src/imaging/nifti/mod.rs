@@ -14,4 +14,4 @@ mod voxels;
 mod tests;
 
 pub use encode::{Compression, encode, encode_labels};
-pub use read::{is_nifti, read};
+pub use read::{is_nifti, outline, read};

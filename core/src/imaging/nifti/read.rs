@@ -9,6 +9,15 @@ pub fn is_nifti(bytes: &[u8]) -> bool {
     unpack::start(bytes).is_ok_and(|start| Kind::of(&start).is_some())
 }
 
+/// Columns, rows, slices and geometry of a volume, from its header alone.
+///
+/// # Errors
+/// As [`read`], as far as the header shows.
+pub fn outline(bytes: &[u8]) -> Result<([usize; 3], Geometry), ImageError> {
+    let header = Header::parse(&unpack::start(bytes)?)?;
+    Ok((header.size, Geometry::from_affine(header.affine)))
+}
+
 /// Reads a volume, plain or packed by gzip.
 ///
 /// Columns, rows and slices are the first three dimensions as they are stored, whatever their orientation,

@@ -37,7 +37,7 @@ pub enum GridError {
 impl Grid {
     /// The grid of a volume of `size` columns, rows and slices with this geometry; where it is unknown, that
     /// of [an axial series](Geometry::affine_or_axial).
-    pub(crate) fn new(size: [usize; 3], geometry: &Geometry) -> Self {
+    pub fn new(size: [usize; 3], geometry: &Geometry) -> Self {
         let affine = geometry.affine_or_axial();
         // `affine_or_axial` gives affines that can be inverted; the fallback is never reached.
         let inverse = inverse(&affine).unwrap_or(affine);

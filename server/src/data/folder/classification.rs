@@ -3,9 +3,10 @@
 use std::fs;
 use std::path::PathBuf;
 
-use medley_core::dataset::formats::npz::NpzLabels;
-use medley_core::dataset::formats::{labels_csv, npz};
+use medley_core::dataset::formats::labels_csv;
+use medley_core::dataset::formats::npz::{self, NpzLabels};
 use medley_core::dataset::{Split, Task, TaskKind};
+use rayon::prelude::*;
 
 use super::super::error::read;
 use super::{DataError, DataFolder, Item, Label, Source, TaskData};
@@ -20,48 +21,43 @@ impl DataFolder {
             return self.medmnist(task);
         }
         let rows = labels_csv::parse(&read(&path)?, &task.classes)
-            .map_err(|source| DataError::Table { path, source })?;
-        let mut data = TaskData::new(task);
-        for row in rows {
-            let patient = row.extra.get("patient").cloned();
-            let items = self.items(&row.file, patient, &Label::Class(row.class), None)?;
-            data.items_mut(row.split).extend(items);
+            .map_err(|source| DataError::Table { path: path.clone(), source })?;
+        if task.kind == TaskKind::MultiLabel {
+            let problem = "this table names one class per image; several are read from a MedMNIST .npz";
+            return Err(DataError::layout(&path, problem));
         }
-        Ok(data)
+        let items = rows.par_iter().map(|row| {
+            let patient = row.extra.get("patient").cloned();
+            Ok((row.split, self.items(&row.file, patient, &Label::Class(row.class), None)?))
+        });
+        TaskData::collect(task, items)
     }
 
     fn medmnist(&mut self, task: Task) -> Result<TaskData, DataError> {
         let path = self.only_npz()?;
         let npz = npz::Npz::parse(&read(&path)?, task.classes.len(), MAX_NPZ_BYTES)
             .map_err(|source| DataError::Npz { path: path.clone(), source })?;
+        let several = task.kind == TaskKind::MultiLabel;
         let mut data = TaskData::new(task);
         for split in Split::ALL {
-            let labels: Vec<Label> = match (npz.part(split).labels(), data.task.kind) {
-                (NpzLabels::Classes(classes), TaskKind::Classification) => {
-                    classes.iter().map(|class| Label::Class(*class)).collect()
-                }
-                (NpzLabels::Flags(flags), TaskKind::MultiLabel) => {
-                    flags.iter().map(|flags| Label::Labels(flags.clone())).collect()
-                }
-                (NpzLabels::Classes(_), _) => {
-                    let problem = "its images have one class each: its dataset.json must say \"task\": \"classification\"";
+            let labels: Vec<Label> = match (npz.part(split).labels(), several) {
+                (NpzLabels::Classes(classes), false) => classes.iter().copied().map(Label::Class).collect(),
+                (NpzLabels::Flags(flags), true) => flags.iter().cloned().map(Label::Labels).collect(),
+                (NpzLabels::Classes(_), true) => {
+                    let problem =
+                        "its images have one class each; name the task classification in dataset.json";
                     return Err(DataError::layout(&path, problem));
                 }
-                (NpzLabels::Flags(_), _) => {
-                    let problem = "its images have several classes each: its dataset.json must say \"task\": \"multilabel\"";
+                (NpzLabels::Flags(_), false) => {
+                    let problem =
+                        "its images have several classes each; name the task multilabel in dataset.json";
                     return Err(DataError::layout(&path, problem));
                 }
             };
             let items = labels.into_iter().enumerate().map(|(index, label)| {
                 let name = format!("{split}-{index:05}");
-                Item {
-                    case: name.clone(),
-                    name,
-                    source: Source::Npz { split, index },
-                    label,
-                    patient: None,
-                    slice: None,
-                }
+                let source = Source::Npz { split, index };
+                Item { case: name.clone(), name, source, label, patient: None, slice: None }
             });
             data.items_mut(split).extend(items);
         }

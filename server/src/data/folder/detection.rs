@@ -2,23 +2,24 @@
 
 use medley_core::dataset::formats::coco;
 use medley_core::dataset::{Split, Task};
+use rayon::prelude::*;
 
 use super::super::error::read;
 use super::{DataError, DataFolder, Label, TaskData};
 
 impl DataFolder {
     pub(super) fn detection(&self, task: Task) -> Result<TaskData, DataError> {
-        let mut data = TaskData::new(task);
+        let mut images = Vec::new();
         for split in Split::ALL {
             let path = self.root.join("annotations").join(format!("{split}.json"));
-            let images = coco::parse(&read(&path)?, &data.task.classes)
+            let found = coco::parse(&read(&path)?, &task.classes)
                 .map_err(|source| DataError::Coco { path, source })?;
-            for image in images {
-                let label = Label::Boxes { boxes: image.boxes(), size: (image.width, image.height) };
-                let items = self.items(&image.file, None, &label, None)?;
-                data.items_mut(split).extend(items);
-            }
+            images.extend(found.into_iter().map(|image| (split, image)));
         }
-        Ok(data)
+        let items = images.par_iter().map(|(split, image)| {
+            let label = Label::Boxes { boxes: image.boxes(), size: (image.width, image.height) };
+            Ok((*split, self.items(&image.file, None, &label, None)?))
+        });
+        TaskData::collect(task, items)
     }
 }

@@ -4,6 +4,8 @@ mod classification;
 mod detection;
 mod pictures;
 mod segmentation;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

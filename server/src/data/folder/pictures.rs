@@ -6,8 +6,10 @@ use std::sync::Arc;
 use super::super::volume::count_slices;
 use super::{DataError, DataFolder, Item, Label, Source, VolumeFile};
 
-/// Endings of files that may hold several slices.
-const STACKS: [&str; 5] = [".nii", ".nii.gz", ".dcm", ".tif", ".tiff"];
+/// Endings of files that hold one picture, which need not be looked into.
+const PICTURES: [&str; 5] = [".png", ".jpg", ".jpeg", ".bmp", ".webp"];
+/// Endings of files that may hold several; some DICOM files have none.
+const STACKS: [&str; 5] = [".nii.gz", ".nii", ".dcm", ".tif", ".tiff"];
 
 impl DataFolder {
     /// The pictures of an image file: one, or a slice each. A volume's masks are in `labels`; other labels
@@ -23,7 +25,7 @@ impl DataFolder {
         if !path.is_file() {
             return Err(DataError::layout(&path, "this image is listed but missing"));
         }
-        let slices = if ending(file).is_some() { count_slices(&path)? } else { 1 };
+        let slices = if ending(file, &PICTURES).is_some() { 1 } else { count_slices(&path)? };
         if slices == 1 && labels.is_none() {
             let case = patient.clone().unwrap_or_else(|| file.to_owned());
             let (name, source, label) = (file.to_owned(), Source::File(path), label.clone());
@@ -34,7 +36,7 @@ impl DataFolder {
             return Err(DataError::layout(&path, problem));
         }
         let volume = Arc::new(VolumeFile::new(path, labels));
-        let stem = ending(file).and_then(|ending| file.get(..file.len() - ending.len()));
+        let stem = ending(file, &STACKS).and_then(|ending| file.get(..file.len() - ending.len()));
         let case = stem.unwrap_or(file).to_owned();
         let item = |index| Item {
             name: format!("{file}#{index:03}"),
@@ -48,8 +50,8 @@ impl DataFolder {
     }
 }
 
-/// The part of a file name that says that it may be a stack.
-fn ending(file: &str) -> Option<&'static str> {
+/// The one of `endings` that a file name has.
+fn ending(file: &str, endings: &[&'static str]) -> Option<&'static str> {
     let lower = file.to_ascii_lowercase();
-    STACKS.into_iter().find(|ending| lower.ends_with(ending))
+    endings.iter().copied().find(|ending| lower.ends_with(ending))
 }

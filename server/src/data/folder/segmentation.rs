@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use medley_core::dataset::Task;
 use medley_core::dataset::formats::split_csv;
+use rayon::prelude::*;
 
 use super::super::error::read;
 use super::{DataError, DataFolder, Label, TaskData};
@@ -12,8 +13,7 @@ impl DataFolder {
     pub(super) fn segmentation(&self, task: Task) -> Result<TaskData, DataError> {
         let path = self.root.join("split.csv");
         let rows = split_csv::parse(&read(&path)?).map_err(|source| DataError::Table { path, source })?;
-        let mut data = TaskData::new(task);
-        for row in rows {
+        let items = rows.par_iter().map(|row| {
             let patient = row.extra.get("patient").cloned();
             let mask = self.root.join("masks").join(&row.file).with_extension("png");
             let items = if mask.is_file() {
@@ -25,9 +25,9 @@ impl DataFolder {
                                file name in labels/)";
                 return Err(DataError::layout(&mask, problem));
             };
-            data.items_mut(row.split).extend(items);
-        }
-        Ok(data)
+            Ok((row.split, items))
+        });
+        TaskData::collect(task, items)
     }
 
     /// The labels of a volume: a file of its name in `labels/`, or in `masks/` beside PNGs.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-use medley_core::dataset::formats::mask_palette;
+use medley_core::dataset::formats::mask_png;
 use medley_core::dataset::{Mask, Prepared, Split, Target};
 use rayon::prelude::*;
 use serde_json::json;
@@ -238,7 +238,7 @@ fn encode(sheet: &[Tile], encoding: Encoding, path: &Path) -> Result<Files, Data
     let masks: Vec<&[u8]> = sheet.iter().filter_map(|tile| tile.mask.as_deref()).collect();
     if masks.len() == sheet.len() {
         let mask = Mask { width: size.0, height: size.1, labels: layout.compose(&masks, 1) };
-        files.push(("mask.png", mask_palette::write(&mask).map_err(|error| failed(&error))?));
+        files.push(("mask.png", mask_png::write_colored(&mask).map_err(|error| failed(&error))?));
     }
     Ok(files)
 }

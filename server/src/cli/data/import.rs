@@ -17,7 +17,8 @@ use crate::data::import::{CaseLabel, Form, Found, Hints, Settings, assign_splits
 ///
 /// Guesses the form, shows what it found, and asks for what the source does not say; flags answer before they are
 /// asked. Forms: class-folders (a folder per class), table (CSV with columns file and label), masks (images/ and
-/// masks/ with the same names; PNG, TIFF, NIfTI), coco, npz (MedMNIST). Images without a split are divided by patient
+/// masks/ with the same names; PNG, TIFF, NIfTI), coco, voc, yolo, geojson
+/// (QuPath), npz (MedMNIST). Images without a split are divided by patient
 /// where known, and by class. Files are copied as they are, nothing is overwritten, and the source stays as it is.
 #[derive(Debug, clap::Args)]
 pub struct Args {

@@ -1,9 +1,11 @@
 //! The forms of labels, and which one a folder is likely to have.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
+use super::read::stem;
 use crate::data::inspect::catalogue::walk::files;
 
 /// How a source is labelled.
@@ -17,13 +19,28 @@ pub enum Form {
     Masks,
     /// COCO JSON.
     Coco,
+    /// Pascal VOC: an XML file per image.
+    Voc,
+    /// YOLO: a text file per image, and the names of the classes.
+    Yolo,
+    /// `GeoJSON` (`QuPath`): a file of outlines per image.
+    GeoJson,
     /// A `MedMNIST` file.
     Npz,
 }
 
 impl Form {
     /// Every form, in the order in which they are tried.
-    pub const ALL: [Self; 5] = [Self::Npz, Self::Coco, Self::Masks, Self::Table, Self::ClassFolders];
+    pub const ALL: [Self; 8] = [
+        Self::Npz,
+        Self::Coco,
+        Self::Voc,
+        Self::GeoJson,
+        Self::Yolo,
+        Self::Masks,
+        Self::Table,
+        Self::ClassFolders,
+    ];
 
     /// As it is written on the command line.
     pub fn name(self) -> &'static str {
@@ -32,6 +49,9 @@ impl Form {
             Self::Table => "table",
             Self::Masks => "masks",
             Self::Coco => "coco",
+            Self::Voc => "voc",
+            Self::Yolo => "yolo",
+            Self::GeoJson => "geojson",
             Self::Npz => "npz",
         }
     }
@@ -45,6 +65,15 @@ impl Form {
         }
         if all.iter().any(|path| has_ending(path, ".json") && looks_like_coco(path)) {
             return Some(Self::Coco);
+        }
+        let labels = |ending: &str| {
+            let stems: HashSet<String> =
+                all.iter().filter(|path| is_image(path)).map(|path| stem(path)).collect();
+            all.iter().any(|path| has_ending(path, ending) && stems.contains(&stem(path)))
+        };
+        let per_image = [(Self::Voc, ".xml"), (Self::GeoJson, ".geojson"), (Self::Yolo, ".txt")];
+        if let Some((form, _)) = per_image.into_iter().find(|(_, ending)| labels(ending)) {
+            return Some(form);
         }
         if mask_folders(source).is_some() {
             return Some(Self::Masks);

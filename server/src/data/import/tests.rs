@@ -165,6 +165,56 @@ fn coco_in_one_file_is_divided_and_keeps_outlines() {
 }
 
 #[test]
+fn a_label_file_per_image_is_read_in_three_forms() {
+    let voc = |class: &str| {
+        format!(
+            "<annotation><object><name>{class}</name><bndbox><xmin>11</xmin><ymin>6</ymin><xmax>18</xmax>\
+             <ymax>14</ymax></bndbox></object></annotation>"
+        )
+    };
+    let geojson = |class: &str| {
+        let ring = "[[[10, 5], [18, 5], [18, 14], [10, 14], [10, 5]]]";
+        format!(
+            r#"{{"type": "FeatureCollection", "features": [{{"type": "Feature",
+                "properties": {{"classification": {{"name": "{class}"}}}},
+                "geometry": {{"type": "Polygon", "coordinates": {ring}}}}}]}}"#
+        )
+    };
+    let yolo = |class: &str| {
+        let number = usize::from(class == "nut");
+        format!("{number} {} {} {} {}\n", 14.0 / 48.0, 9.5 / 40.0, 8.0 / 48.0, 9.0 / 40.0)
+    };
+    let forms: [(Form, &str, &dyn Fn(&str) -> String); 3] =
+        [(Form::Voc, "xml", &voc), (Form::GeoJson, "geojson", &geojson), (Form::Yolo, "txt", &yolo)];
+    for (form, ending, text) in forms {
+        let source = TempDir::new().unwrap();
+        fs::create_dir(source.path().join("labels")).unwrap();
+        fs::write(source.path().join("classes.txt"), "bolt\nnut\n").unwrap();
+        for index in 0..10 {
+            noise(source.path(), &format!("images/{index}.png"), index);
+            let class = ["nut", "bolt"][index as usize % 2];
+            fs::write(source.path().join(format!("labels/{index}.{ending}")), text(class)).unwrap();
+        }
+        noise(source.path(), "images/alone.png", 50);
+        noise(source.path(), "images/broken.png", 51);
+        fs::write(source.path().join(format!("labels/broken.{ending}")), "{<").unwrap();
+        let (found, _out, folder) = import(source.path(), &Hints::default());
+        assert_eq!((found.form, found.classes.join(" ")), (form, "bolt nut".to_owned()));
+        assert_eq!(found.findings.len(), 2, "{form}: {:?}", found.findings);
+        assert_eq!(counts(&folder), [6, 2, 2], "{form}");
+        let item =
+            folder.tasks[0].train.iter().find(|item| item.name == "2.png" || item.name == "4.png").unwrap();
+        let Target::Boxes(boxes) = folder.load(item).unwrap().target else { panic!("boxes") };
+        let edges = [boxes[0].x0, boxes[0].y0, boxes[0].x1, boxes[0].y1];
+        assert!(
+            edges.iter().zip([10.0, 5.0, 18.0, 14.0]).all(|(a, b)| (a - b).abs() < 1e-3),
+            "{form}: {edges:?}"
+        );
+        assert_eq!(boxes[0].class, 1, "{form}");
+    }
+}
+
+#[test]
 fn nothing_is_overwritten_and_what_does_not_fit_is_said() {
     let source = TempDir::new().unwrap();
     noise(source.path(), "a/1.png", 1);

@@ -13,6 +13,7 @@ mod finding;
 mod label_map;
 mod scan;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 pub use balance::class_counts;
@@ -38,10 +39,11 @@ impl Inspection {
     /// Looks a folder over. `begin` hears the number of images before, `done` is called after each, from
     /// several threads.
     pub fn new(root: &Path, begin: impl FnOnce(usize), done: impl Fn() + Sync) -> Self {
-        let (catalogue, mut findings) = Catalogue::read(root);
+        let (mut catalogue, mut findings) = Catalogue::read(root);
         begin(catalogue.images.len());
         let scans = scan::scan(&catalogue, done);
         findings.extend(scans.iter().flat_map(|scan| scan.findings.clone()));
+        adopt_patients(&mut catalogue, &scans);
         findings.extend(consistency::check_patients(&catalogue));
         findings.extend(duplicates::check(&catalogue, &scans));
         findings.extend(balance::check(&catalogue, &scans));
@@ -65,6 +67,17 @@ impl Inspection {
     /// How many images can be used.
     pub fn usable(&self) -> usize {
         (0..self.scans.len()).filter(|index| self.is_usable(*index)).count()
+    }
+}
+
+/// Takes the patients of DICOM files where no label file states any. A single name for all is no name: it stands
+/// there when patients were made anonymous.
+fn adopt_patients(catalogue: &mut Catalogue, scans: &[Scan]) {
+    let names: BTreeSet<&String> = scans.iter().filter_map(|scan| scan.patient.as_ref()).collect();
+    if names.len() > 1 && catalogue.images.iter().all(|image| image.patient.is_none()) {
+        for (image, scan) in catalogue.images.iter_mut().zip(scans) {
+            image.patient.clone_from(&scan.patient);
+        }
     }
 }
 

@@ -33,6 +33,8 @@ pub enum LabelFacts {
 pub struct Scan {
     /// The pixels; none where they cannot be read.
     pub facts: Option<Facts>,
+    /// The patient that a DICOM file names.
+    pub patient: Option<String>,
     /// By task (index into the catalogue's tasks); labels that cannot be used are missing.
     pub labels: Vec<(usize, LabelFacts)>,
     /// What is wrong with it.
@@ -56,8 +58,11 @@ pub fn scan(catalogue: &Catalogue, done: impl Fn() + Sync) -> Vec<Scan> {
 fn one(catalogue: &Catalogue, image: &Listed) -> Scan {
     let mut scan = Scan::default();
     let file = catalogue.file_of(image);
-    match catalogue.pixels(image) {
-        Ok(pixels) => scan.facts = Some(Facts::of(&pixels)),
+    match catalogue.open(image) {
+        Ok((pixels, patient)) => {
+            scan.facts = Some(Facts::of(&pixels));
+            scan.patient = patient;
+        }
         Err(problem) => scan.findings.push(Finding::new(Check::Unreadable, &file, problem)),
     }
     for (task, truth) in &image.truths {

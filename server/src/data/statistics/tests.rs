@@ -6,6 +6,7 @@ use medley_core::dataset::Split;
 use super::*;
 use crate::data::inspect::Inspection;
 use crate::data::tests::data_root;
+use crate::report::thumbnail::class_colour;
 
 #[test]
 fn ranges_are_those_of_the_numbers() {
@@ -34,7 +35,7 @@ fn the_shared_sets_have_the_numbers_of_their_readme() {
     let tiles = tiles(&inspection);
     assert_eq!(tiles.len(), 18);
     assert!(tiles.iter().all(|tile| tile.picture.width().max(tile.picture.height()) == 240));
-    let outlined = |tile: &Tile| tile.picture.pixels().any(|pixel| pixel.0 == COLOURS[0]);
+    let outlined = |tile: &Tile| tile.picture.pixels().any(|pixel| pixel.0 == class_colour(0));
     assert!(tiles.iter().all(outlined));
     let sheet = contact_sheet(&tiles);
     assert_eq!((sheet.width(), sheet.height()), (6 * 252 + 12, 3 * 252 + 12));

@@ -4,6 +4,7 @@ mod class_folders;
 mod coco;
 mod masks;
 mod npz;
+mod per_image;
 mod table;
 
 use std::collections::{HashMap, HashSet};
@@ -32,6 +33,7 @@ impl Found {
             Form::Table => table::read(source, hints),
             Form::Masks => masks::read(source, hints),
             Form::Coco => coco::read(source, hints),
+            Form::Voc | Form::Yolo | Form::GeoJson => per_image::read(source, form, hints),
             Form::Npz => npz::read(source, hints),
         }?;
         if found.cases.is_empty() {
@@ -76,7 +78,7 @@ fn file_name(path: &Path) -> String {
 }
 
 /// The name without its ending; `.nii.gz` is one.
-fn stem(path: &Path) -> String {
+pub(super) fn stem(path: &Path) -> String {
     let name = file_name(path);
     let lower = name.to_lowercase();
     let cut =

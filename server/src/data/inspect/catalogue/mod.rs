@@ -15,7 +15,8 @@ use std::path::{Path, PathBuf};
 
 use medley_core::dataset::formats::npz::Npz;
 use medley_core::dataset::{BoxLabel, Manifest, Split, Task, TaskKind};
-use medley_core::imaging::{DEFAULT_MAX_PIXELS, Image, decode};
+use medley_core::imaging::dicom::DicomInfo;
+use medley_core::imaging::{DEFAULT_MAX_PIXELS, Format, Image, decode};
 
 use super::finding::{Check, Finding};
 
@@ -108,15 +109,27 @@ impl Catalogue {
     /// # Errors
     /// The reason, where it cannot be read.
     pub fn pixels(&self, image: &Listed) -> Result<Image, String> {
+        self.open(image).map(|(pixels, _)| pixels)
+    }
+
+    /// Reads the pixels of an image, and the patient that a DICOM file names.
+    ///
+    /// # Errors
+    /// The reason, where it cannot be read.
+    pub fn open(&self, image: &Listed) -> Result<(Image, Option<String>), String> {
         match &image.place {
             Place::File(path) => {
                 let bytes = fs::read(path).map_err(|error| error.to_string())?;
-                decode(&bytes, DEFAULT_MAX_PIXELS).map_err(|error| error.to_string())
+                let pixels = decode(&bytes, DEFAULT_MAX_PIXELS).map_err(|error| error.to_string())?;
+                let dicom = pixels.origin().format == Format::Dicom;
+                let info = if dicom { DicomInfo::read(&bytes).ok() } else { None };
+                Ok((pixels, info.and_then(|info| info.patient_id).filter(|id| !id.trim().is_empty())))
             }
             Place::Npz(split, index) => self
                 .npz
                 .as_ref()
                 .and_then(|npz| npz.part(*split).image(*index))
+                .map(|pixels| (pixels, None))
                 .ok_or_else(|| "it is not in the .npz file".to_owned()),
         }
     }

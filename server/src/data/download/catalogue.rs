@@ -178,6 +178,7 @@ impl DataSet {
             source: format!("MedMNIST v2, Yang et al., Scientific Data 2023, 10:41; {}", self.source),
             splits: self.images.clone(),
             input_size: None,
+            window: None,
         }
     }
 }

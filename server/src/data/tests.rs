@@ -119,7 +119,6 @@ fn a_sample_of_every_split_decodes_and_fits_its_label() {
                         assert_eq!((mask.width, mask.height), (sample.image.width(), sample.image.height()));
                         assert_eq!(mask.labels.len(), mask.width * mask.height);
                     }
-                    Target::Labels(labels) => assert_eq!(labels.len(), classes),
                     Target::Boxes(boxes) => assert!(boxes.iter().all(|label| label.class < classes)),
                 }
             }

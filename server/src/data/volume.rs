@@ -87,9 +87,7 @@ impl Volume {
     /// Memory that it takes.
     pub fn bytes(&self) -> usize {
         let pixels = self.image.pixels();
-        size_of::<Self>()
-            + pixels.len() * pixels.bits() as usize / 8
-            + self.labels.as_ref().map_or(0, Vec::len)
+        pixels.len() * pixels.bits() as usize / 8 + self.labels.as_ref().map_or(0, Vec::len)
     }
 
     /// The mask of one slice.

@@ -37,7 +37,7 @@ pub fn check_images(catalogue: &Catalogue, scans: &[Scan]) -> Vec<Finding> {
 
 /// Deep files with 8-bit values, and colour files of grey pictures: one finding each for all of them.
 fn shallow(catalogue: &Catalogue, scans: &[Scan]) -> Vec<Finding> {
-    let is_shallow = |facts: &Facts| facts.depth == Depth::U16 && facts.values.largest() <= 255.0;
+    let is_shallow = |facts: &Facts| facts.depth_is_stored && facts.depth == Depth::U16 && facts.values.largest() <= 255.0;
     let is_grey = |facts: &Facts| facts.grey_as_colour;
     let about = |check: Check, what: &str, matches: &dyn Fn(&Facts) -> bool| {
         let found: Vec<usize> =
@@ -54,12 +54,8 @@ fn shallow(catalogue: &Catalogue, scans: &[Scan]) -> Vec<Finding> {
 /// Looks at depth and channels over all images.
 pub fn check_form(catalogue: &Catalogue, scans: &[Scan]) -> Vec<Finding> {
     let mut findings = Vec::new();
-    // 16 bits with and without a sign are what a CT mixes by itself: the smallest type that holds its values.
-    let depth = |facts: &Facts| match facts.depth {
-        Depth::U16 | Depth::I16 => "16 bit",
-        other => other.name(),
-    };
-    let channels = |facts: &Facts| if facts.channels == 1 { "grey" } else { "colour" };
+    let depth = |facts: &Facts| facts.depth_is_stored.then(|| facts.depth.name());
+    let channels = |facts: &Facts| Some(if facts.channels == 1 { "grey" } else { "colour" });
     findings.extend(mixed(Check::MixedDepth, catalogue, scans, depth));
     findings.extend(mixed(Check::MixedChannels, catalogue, scans, channels));
     findings
@@ -69,13 +65,13 @@ fn mixed(
     check: Check,
     catalogue: &Catalogue,
     scans: &[Scan],
-    kind: impl Fn(&Facts) -> &'static str,
+    kind: impl Fn(&Facts) -> Option<&'static str>,
 ) -> Option<Finding> {
     // Number of images and the first of them.
     let mut kinds: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
     for (index, scan) in scans.iter().enumerate() {
-        if let Some(facts) = &scan.facts {
-            kinds.entry(kind(facts)).or_insert((0, index)).0 += 1;
+        if let Some(kind) = scan.facts.as_ref().and_then(&kind) {
+            kinds.entry(kind).or_insert((0, index)).0 += 1;
         }
     }
     let rarest = kinds.values().min_by_key(|(count, _)| *count).filter(|_| kinds.len() > 1)?;

@@ -1,6 +1,6 @@
 //! What is measured on every image, in one pass over its pixels.
 
-use medley_core::imaging::{Fingerprint, Image, Pixels};
+use medley_core::imaging::{Fingerprint, Format, Image, Pixels};
 use sha2::{Digest, Sha256};
 
 use super::distribution::Distribution;
@@ -39,6 +39,9 @@ pub struct Facts {
     pub channels: usize,
     /// How values are stored.
     pub depth: Depth,
+    /// Whether the depth is that of the file. `DICOM` and `NIfTI` values are scaled to physical ones, and held in
+    /// the smallest type that fits.
+    pub depth_is_stored: bool,
     /// Distances of columns, rows and slices in mm, where known.
     pub spacing: Option<[f64; 3]>,
     /// Its values.
@@ -66,6 +69,7 @@ impl Facts {
             size,
             channels,
             depth,
+            depth_is_stored: !matches!(image.origin().format, Format::Dicom | Format::Nifti),
             spacing: image.geometry().spacing,
             values: Distribution::of(image.pixels()),
             grey_as_colour,

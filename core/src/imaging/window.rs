@@ -49,11 +49,14 @@ impl Window {
     pub fn for_image(image: &Image) -> Self {
         let origin = image.origin();
         match (image.pixels(), origin.modality, origin.format) {
-            (pixels, None, Format::Nifti) if image.channels() == 1 => Self::from_percentiles(pixels, 2.5, 97.5),
+            (pixels, None, Format::Nifti) if image.channels() == 1 => {
+                Self::from_percentiles(pixels, 2.5, 97.5)
+            }
             (Pixels::U8(_), _, _) => Self::from_range(0.0, 255.0),
             (_, Some(Modality::Ct), _) => Self::SOFT_TISSUE,
-            (pixels, Some(Modality::Mr | Modality::Nuclear), _)
-            | (pixels, None, Format::Dicom) => Self::from_percentiles(pixels, 2.5, 97.5),
+            (pixels, Some(Modality::Mr | Modality::Nuclear), _) | (pixels, None, Format::Dicom) => {
+                Self::from_percentiles(pixels, 2.5, 97.5)
+            }
             (pixels, _, _) => Self::from_percentiles(pixels, 0.1, 99.9),
         }
     }

@@ -37,7 +37,8 @@ pub fn check_images(catalogue: &Catalogue, scans: &[Scan]) -> Vec<Finding> {
 
 /// Deep files with 8-bit values, and colour files of grey pictures: one finding each for all of them.
 fn shallow(catalogue: &Catalogue, scans: &[Scan]) -> Vec<Finding> {
-    let is_shallow = |facts: &Facts| facts.depth_is_stored && facts.depth == Depth::U16 && facts.values.largest() <= 255.0;
+    let is_shallow =
+        |facts: &Facts| facts.depth_is_stored && facts.depth == Depth::U16 && facts.values.largest() <= 255.0;
     let is_grey = |facts: &Facts| facts.grey_as_colour;
     let about = |check: Check, what: &str, matches: &dyn Fn(&Facts) -> bool| {
         let found: Vec<usize> =

@@ -124,7 +124,8 @@ fn draw(
     }
     // The page gives the size; a label without a width scales with it.
     let fixed = format!(r#"width="{}" height="{}""#, SIZE.0, SIZE.1);
-    Ok(svg.replacen(&fixed, r#"role="img""#, 1))
+    // Within HTML an SVG needs no namespace; its address would be the only one on the page.
+    Ok(svg.replacen(&fixed, r#"role="img""#, 1).replace(r#" xmlns="http://www.w3.org/2000/svg""#, ""))
 }
 
 /// A number without digits that say nothing.

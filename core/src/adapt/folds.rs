@@ -40,7 +40,9 @@ pub fn folds(classes: &[usize], cases: &[Option<&str>], count: usize, seed: u64)
     let mut fold_of = vec![0; classes.len()];
     for (fold, positions) in held_out.iter_mut().enumerate() {
         positions.sort_unstable();
-        positions.iter().for_each(|position| fold_of[*position] = fold);
+        for position in &*positions {
+            fold_of[*position] = fold;
+        }
     }
     let folds = held_out.into_iter().enumerate();
     folds

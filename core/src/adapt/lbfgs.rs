@@ -68,7 +68,9 @@ fn direction(gradient: &[f64], memory: &VecDeque<(Vec<f64>, Vec<f64>)>) -> Vec<f
     }
     if let Some((step, change)) = memory.back() {
         let scale = dot(step, change) / dot(change, change);
-        q.iter_mut().for_each(|q| *q *= scale);
+        for q in &mut q {
+            *q *= scale;
+        }
     }
     for ((step, change), weight) in memory.iter().zip(weights.iter().rev()) {
         let correction = weight - dot(change, &q) / dot(step, change);

@@ -114,7 +114,9 @@ fn logits(row: &[f64], weights: &[f64], classes: usize) -> Vec<f64> {
 
 fn softmax(mut logits: Vec<f64>) -> Vec<f64> {
     let highest = logits.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    logits.iter_mut().for_each(|logit| *logit = (*logit - highest).exp());
+    for logit in &mut logits {
+        *logit = (*logit - highest).exp();
+    }
     let total: f64 = logits.iter().sum();
     logits.into_iter().map(|weight| weight / total).collect()
 }

@@ -35,13 +35,17 @@ impl Fingerprint {
         let from = (image.width(), image.height());
         let mut small = resize_planes(&grey, from, Region::whole(from.0, from.1), (SIDE, SIDE));
         let mean = small.iter().sum::<f32>() / small.len() as f32;
-        small.iter_mut().for_each(|value| *value -= mean);
+        for value in &mut small {
+            *value -= mean;
+        }
         let length = small.iter().map(|value| value * value).sum::<f32>().sqrt();
         // Rounding alone leaves about 1e-7 of the values.
         if length <= 1e-5 * mean.abs().max(1e-3) * SIDE as f32 {
             return None;
         }
-        small.iter_mut().for_each(|value| *value /= length);
+        for value in &mut small {
+            *value /= length;
+        }
         Some(Self { hash: signs(&low_frequencies(&small)), small })
     }
 

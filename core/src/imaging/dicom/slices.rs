@@ -98,14 +98,10 @@ impl<'f> Decoder<'f> {
             PixelData::Float(range) => self.add_real(bytes(range), |b, big| {
                 f64::from(if big { f32::from_be_bytes(b) } else { f32::from_le_bytes(b) })
             })?,
-            PixelData::Double(range) => {
-                self.add_real(
-                    bytes(range),
-                    |b, big| {
-                        if big { f64::from_be_bytes(b) } else { f64::from_le_bytes(b) }
-                    },
-                )?
-            }
+            PixelData::Double(range) => self.add_real(bytes(range), |b, big| {
+                let value = if big { f64::from_be_bytes } else { f64::from_le_bytes };
+                value(b)
+            })?,
             PixelData::Native { range, words } => self.add_native(bytes(range), *words)?,
             PixelData::Encapsulated { table, fragments } => {
                 let extended = file.header.attributes().bytes(EXTENDED_OFFSET_TABLE).unwrap_or_default();

@@ -121,7 +121,7 @@ impl Tally {
                 self.probabilities.push(probabilities);
             }
             (Target::Labels(truth), Prediction::Labels(probabilities)) => {
-                self.labels.add(truth, &probabilities)
+                self.labels.add(truth, &probabilities);
             }
             (Target::Mask(truth), Prediction::Mask(mask)) => self.masks.add(&truth.labels, &mask.labels),
             (Target::Boxes(truth), Prediction::Boxes(boxes)) => self.boxes.add(truth, &boxes),

@@ -60,6 +60,6 @@ mod tests {
         score.add(&[true, false, false], &[0.4, 0.7, 0.1]);
         score.add(&[false, false, false], &[0.3, 0.2, 0.1]);
         assert_eq!(score.macro_auroc(), Some(0.5));
-        assert!((score.macro_f1().unwrap() - (2.0 / 3.0 + 0.0) / 2.0).abs() < 1e-12);
+        assert!((score.macro_f1().unwrap() - f64::midpoint(2.0 / 3.0, 0.0)).abs() < 1e-12);
     }
 }

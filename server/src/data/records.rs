@@ -37,7 +37,7 @@ pub(super) fn fields(record: &[u8], delimiter: char) -> Vec<String> {
             }
             '"' => quoted = !quoted,
             other if other == delimiter && !quoted => {
-                fields.push(std::mem::take(&mut field).trim().to_owned())
+                fields.push(std::mem::take(&mut field).trim().to_owned());
             }
             other => field.push(other),
         }

@@ -45,7 +45,7 @@ pub fn outline(picture: &mut RgbImage, labels: &[u8], size: (usize, usize)) {
 
 /// Draws boxes that were made on an image of `size` = (width, height), two pixels wide.
 pub fn draw_boxes(picture: &mut RgbImage, boxes: &[BoxLabel], size: (usize, usize)) {
-    let (right, bottom) = (picture.width() as i64 - 1, picture.height() as i64 - 1);
+    let (right, bottom) = (i64::from(picture.width()) - 1, i64::from(picture.height()) - 1);
     let scale = (picture.width() as f32 / size.0 as f32, picture.height() as f32 / size.1 as f32);
     for label in boxes {
         let colour = Rgb(class_colour(label.class));

@@ -21,6 +21,8 @@ use crate::data::import::{CaseLabel, Form, Found, Hints, Settings, assign_splits
 /// (QuPath), npz (MedMNIST). Images without a split are divided by patient
 /// where known, and by class. Files are copied as they are, nothing is overwritten, and the source stays as it is.
 #[derive(Debug, clap::Args)]
+#[expect(clippy::doc_markdown, reason = "it is the text of --help")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct Args {
     /// The folder, or the .csv or .npz file.
     source: PathBuf,

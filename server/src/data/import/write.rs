@@ -97,9 +97,12 @@ pub fn write(found: &Found, settings: &Settings, out: &Path) -> Result<Manifest,
 fn write_labels(found: &Found, out: &Path) -> Result<(), ImportError> {
     let patients = found.cases.iter().any(|case| case.patient.is_some());
     let split = |case: &Case| case.split.map_or("train", Split::name);
-    let patient = |case: &Case| match patients {
-        true => format!(",{}", quoted(case.patient.as_deref().unwrap_or_default())),
-        false => String::new(),
+    let patient = |case: &Case| {
+        if patients {
+            format!(",{}", quoted(case.patient.as_deref().unwrap_or_default()))
+        } else {
+            String::new()
+        }
     };
     let column = if patients { ",patient" } else { "" };
     match found.kind {
@@ -147,8 +150,7 @@ fn write_labels(found: &Found, out: &Path) -> Result<(), ImportError> {
 
 /// Whether a file is a volume by its name; a picture's mask is a PNG.
 fn is_volume(name: &str) -> bool {
-    let lower = name.to_lowercase();
-    lower.ends_with(".nii") || lower.ends_with(".nii.gz")
+    [".nii", ".nii.gz"].iter().any(|ending| name.to_lowercase().ends_with(ending))
 }
 
 fn make_parent(path: &Path) -> Result<(), ImportError> {

@@ -79,7 +79,7 @@ impl Distribution {
     /// All values of many images as one distribution; quantiles to about a hundredth.
     pub fn together<'a>(parts: impl IntoIterator<Item = &'a Self>) -> Self {
         let (mut points, mut count, mut sum, mut square, mut not_finite) = (Vec::new(), 0, 0.0, 0.0, 0);
-        for part in parts.into_iter() {
+        for part in parts {
             not_finite += part.not_finite;
             if part.count == 0 {
                 continue;

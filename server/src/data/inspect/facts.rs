@@ -91,9 +91,9 @@ fn digest(image: &Image, depth: Depth) -> [u8; 32] {
     hash.update(depth.name());
     match image.pixels() {
         Pixels::U8(values) => hash.update(values),
-        Pixels::U16(values) => update(&mut hash, values, |value| value.to_le_bytes()),
-        Pixels::I16(values) => update(&mut hash, values, |value| value.to_le_bytes()),
-        Pixels::F32(values) => update(&mut hash, values, |value| value.to_le_bytes()),
+        Pixels::U16(values) => update(&mut hash, values, u16::to_le_bytes),
+        Pixels::I16(values) => update(&mut hash, values, i16::to_le_bytes),
+        Pixels::F32(values) => update(&mut hash, values, f32::to_le_bytes),
     }
     hash.finalize().into()
 }

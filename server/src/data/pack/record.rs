@@ -23,6 +23,9 @@ pub struct Record {
     pub pictures: Vec<PackedPicture>,
 }
 
+/// Left, top, right, bottom and class of an object.
+type PackedBox = (f32, f32, f32, f32, usize);
+
 /// One picture with its labels. Classes are indices into those of the task.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct PackedPicture {
@@ -44,7 +47,7 @@ pub struct PackedPicture {
     pub classes: Option<Vec<usize>>,
     /// Boxes as left, top, right, bottom in pixels of the packed picture, and class.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub boxes: Option<Vec<(f32, f32, f32, f32, usize)>>,
+    pub boxes: Option<Vec<PackedBox>>,
 }
 
 impl Record {

@@ -67,9 +67,10 @@ fn bars(task: &TaskStatistics) -> String {
     for class in 0..classes {
         let name = escape(&task.splits[0].classes[class].class);
         let background = usize::from(task.kind == TaskKind::Segmentation);
-        let mark = match is_drawn(task.kind) && class >= background {
-            true => dot(class_colour(class - background)),
-            false => String::new(),
+        let mark = if is_drawn(task.kind) && class >= background {
+            dot(class_colour(class - background))
+        } else {
+            String::new()
         };
         let parts = task.splits.iter().map(|split| {
             let width = count(split, class) as f64 / most as f64 * 100.0;

@@ -16,7 +16,7 @@ pub(super) fn read(source: &Path, hints: &Hints) -> Result<Found, ImportError> {
     let class_name = |path: &Path| {
         let inside = path.strip_prefix(source).ok()?.parent()?;
         let names = inside.components().map(|part| part.as_os_str().to_string_lossy().into_owned());
-        names.filter(|name| split_named(name).is_none() && name != "images").last()
+        names.rev().find(|name| split_named(name).is_none() && name != "images")
     };
     let names: BTreeSet<String> = images.iter().filter_map(|path| class_name(path)).collect();
     let classes = classes(names.into_iter().collect(), hints)?;

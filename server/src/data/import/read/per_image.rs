@@ -67,7 +67,7 @@ pub(super) fn read(source: &Path, form: Form, hints: &Hints) -> Result<Found, Im
         let objects = loop {
             match objects(form, &text, &known, size) {
                 Err(Refusal::Class(name)) if hints.classes.is_none() && !known.contains(&name) => {
-                    known.push(name)
+                    known.push(name);
                 }
                 other => break other,
             }
@@ -82,7 +82,7 @@ pub(super) fn read(source: &Path, form: Form, hints: &Hints) -> Result<Found, Im
                 ));
             }
             Err(Refusal::Problem(problem)) => {
-                findings.push(Finding::new(Check::Entry, file_name(path), problem))
+                findings.push(Finding::new(Check::Entry, file_name(path), problem));
             }
         }
     }

@@ -36,7 +36,7 @@ pub(super) fn read(source: &Path, hints: &Hints) -> Result<Found, ImportError> {
     let mut lines = records(&bytes).into_iter();
     let (_, header) = lines.next().unwrap_or_default();
     let delimiter =
-        [',', ';', '\t'].into_iter().max_by_key(|c| header.iter().filter(|b| **b == *c as u8).count());
+        [',', ';', '\t'].into_iter().max_by_key(|c| header.split(|byte| *byte == *c as u8).count());
     let delimiter = delimiter.filter(|c| header.contains(&(*c as u8))).unwrap_or(',');
     let header = fields(header, delimiter);
     let column = |names: &[&str]| {

@@ -163,6 +163,6 @@ fn at_line(error: TableError, number: u64) -> String {
         TableError::Label { label, classes, .. } => TableError::Label { line, label, classes }.to_string(),
         TableError::Duplicate { file, .. } => TableError::Duplicate { line, file }.to_string(),
         TableError::FileName { file, .. } => TableError::FileName { line, file }.to_string(),
-        other => format!("line {line}: {other}"),
+        other @ TableError::MissingColumn { .. } => format!("line {line}: {other}"),
     }
 }

@@ -14,9 +14,6 @@ use crate::worker::messages::{Ask, DeviceKind, DeviceReport, Scene, TaskCard, Ta
 /// Side of the small pictures in the list, in pixels.
 pub const THUMBNAIL_SIDE: u32 = 144;
 
-/// More pixels than this are not opened; the Worker checks it before it decodes.
-pub const MAX_PIXELS: u32 = 64_000_000;
-
 /// A picture that is too large is offered at this many pixels at most: far more than the model looks at, and
 /// quick to draw.
 const SCALED_PIXELS: u32 = 16_000_000;

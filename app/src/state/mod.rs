@@ -10,7 +10,7 @@ mod source;
 pub mod surface;
 mod view;
 
-pub use actions::{MAX_PIXELS, fitting_size};
+pub use actions::fitting_size;
 pub use palette::{Hatch, Ink};
 pub use settings::{Address, Theme};
 pub use source::{Entry, Source};

@@ -3,7 +3,8 @@
 use leptos::prelude::*;
 
 use super::icons::{Glyph, Icon};
-use crate::state::{App, MAX_PIXELS, Notice, Source, fitting_size};
+use crate::state::{App, Notice, Source, fitting_size};
+use crate::worker::messages::MAX_PIXELS;
 use crate::worker::messages::Refusal;
 
 /// The sentence, with what can be done about it.

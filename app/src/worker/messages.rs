@@ -3,6 +3,9 @@
 
 use serde::{Deserialize, Serialize};
 
+/// More pixels than this are not opened: a tab has little memory. The Worker checks it before it decodes.
+pub const MAX_PIXELS: u32 = 64_000_000;
+
 /// Identifies a request; every answer to it carries the same number, and the page drops answers to
 /// requests that it has since replaced.
 pub type RequestId = u32;

@@ -3,12 +3,12 @@
 use std::rc::Rc;
 
 use js_sys::Uint8Array;
-use medley_core::imaging::{DEFAULT_MAX_PIXELS, Image, ImageError, Pixels, decode};
+use medley_core::imaging::{Image, ImageError, Pixels, decode};
 use medley_core::synth;
 
 use super::desk::Desk;
 use super::entry::send;
-use super::messages::{Answer, Picture, Refusal, RequestId, Scene};
+use super::messages::{Answer, MAX_PIXELS, Picture, Refusal, RequestId, Scene};
 
 /// The built-in samples never change.
 const SEED: u64 = 7;
@@ -28,8 +28,9 @@ pub fn open_sample(desk: &Desk, id: RequestId, scene: Scene, side: u32) {
 /// Makes a file the current image.
 pub fn open_file(desk: &Desk, id: RequestId, bytes: Option<&Uint8Array>) {
     let bytes = bytes.map(Uint8Array::to_vec).unwrap_or_default();
-    match decode(&bytes, DEFAULT_MAX_PIXELS) {
-        Ok(image) => open(desk, id, image),
+    match decode(&bytes, MAX_PIXELS as usize) {
+        // Of a volume the middle slice, where there is most to see; a single picture is its own.
+        Ok(image) => open(desk, id, image.slice(image.slices() / 2).unwrap_or(image)),
         Err(error) => send(id, &Answer::Refused(refusal(error)), None),
     }
 }

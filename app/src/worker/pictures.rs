@@ -62,16 +62,13 @@ fn rgba(image: &Image) -> Uint8Array {
     let step = image.channels();
     let mut out = Vec::with_capacity(image.width() * image.height() * 4);
     let mut add = |values: [u8; 3]| out.extend([values[0], values[1], values[2], 255]);
-    match image.pixels() {
-        Pixels::U8(values) => {
-            values.chunks_exact(step).for_each(|pixel| add([pixel[0], pixel[step / 2], pixel[step - 1]]));
-        }
-        _ => {
-            let planes = image.to_unit_planes();
-            let area = image.width() * image.height();
-            let byte = |value: f32| (value * 255.0).round() as u8;
-            (0..area).for_each(|at| add([0, 1, 2].map(|plane| byte(planes[plane * area + at]))));
-        }
+    if let Pixels::U8(values) = image.pixels() {
+        values.chunks_exact(step).for_each(|pixel| add([pixel[0], pixel[step / 2], pixel[step - 1]]));
+    } else {
+        let planes = image.to_unit_planes();
+        let area = image.width() * image.height();
+        let byte = |value: f32| (value * 255.0).round() as u8;
+        (0..area).for_each(|at| add([0, 1, 2].map(|plane| byte(planes[plane * area + at]))));
     }
     Uint8Array::new_from_slice(&out)
 }

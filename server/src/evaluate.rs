@@ -39,8 +39,10 @@ pub struct TaskScores {
     pub task: String,
     /// The split.
     pub split: String,
-    /// Images looked at.
+    /// Images looked at; of a volume, slices.
     pub images: usize,
+    /// What counts as one: images that stand alone, or volumes.
+    pub cases: usize,
     /// The most telling one first.
     pub scores: Vec<Score>,
 }
@@ -72,19 +74,59 @@ fn evaluate_task(
     let items = found.items(split);
     let bar = progress::bar(items.len(), &found.task.id);
     let mut tally = Tally::new(&found.task);
-    for item in items {
-        let sample = folder.load(item)?;
-        let prediction = pollster::block_on(medley.predict(&found.task.id, &sample.image))?;
-        tally.add(&sample.target, prediction);
-        bar.inc(1);
+    let mut cases = 0;
+    // Slices of a case lie together.
+    for case in items.chunk_by(|a, b| a.slice.is_some() && a.case == b.case) {
+        let mut slices = Vec::with_capacity(case.len());
+        for item in case {
+            let sample = folder.load(item)?;
+            let prediction = pollster::block_on(medley.predict(&found.task.id, &sample.image))?;
+            slices.push((sample.target, prediction));
+            bar.inc(1);
+        }
+        joined(slices).into_iter().for_each(|(target, prediction)| tally.add(&target, prediction));
+        cases += 1;
     }
     bar.finish_and_clear();
     Ok(TaskScores {
         task: found.task.id.clone(),
         split: split.to_string(),
         images: items.len(),
+        cases,
         scores: tally.scores(&found.task),
     })
+}
+
+/// The slices of a case as one: their masks side by side, their probabilities averaged. Boxes stay with their
+/// slices, because objects are found slice by slice.
+fn joined(slices: Vec<(Target, Prediction)>) -> Vec<(Target, Prediction)> {
+    let count = slices.len() as f32;
+    let mut whole: Vec<(Target, Prediction)> = Vec::new();
+    for (target, prediction) in slices {
+        match (whole.last_mut(), target, prediction) {
+            (
+                Some((Target::Mask(all), Prediction::Mask(found))),
+                Target::Mask(label),
+                Prediction::Mask(mask),
+            ) => {
+                all.labels.extend(label.labels);
+                found.labels.extend(mask.labels);
+                all.height += label.height;
+                found.height += mask.height;
+            }
+            (Some((_, Prediction::Classes(all))), _, Prediction::Classes(slice))
+            | (Some((_, Prediction::Labels(all))), _, Prediction::Labels(slice)) => {
+                all.iter_mut().zip(slice).for_each(|(sum, p)| *sum += p);
+            }
+            (_, target, prediction) => whole.push((target, prediction)),
+        }
+    }
+    for (_, prediction) in &mut whole {
+        if let Prediction::Classes(sums) | Prediction::Labels(sums) = prediction {
+            sums.iter_mut().for_each(|sum| *sum /= count);
+        }
+    }
+    whole
 }
 
 /// What is counted while images go by.
@@ -169,5 +211,29 @@ impl Tally {
                 scores
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use medley_core::dataset::Mask;
+
+    use super::*;
+
+    #[test]
+    fn slices_of_a_case_count_once() {
+        let mask = |labels: [u8; 2]| Mask { width: 2, height: 1, labels: labels.into() };
+        let pair = |truth, found| (Target::Mask(mask(truth)), Prediction::Mask(mask(found)));
+        let whole = joined(vec![pair([1, 0], [1, 1]), pair([0, 1], [0, 0])]);
+        let all = |labels: [u8; 4]| Mask { width: 2, height: 2, labels: labels.into() };
+        assert_eq!(whole, [(Target::Mask(all([1, 0, 0, 1])), Prediction::Mask(all([1, 1, 0, 0])))]);
+
+        let class = |p: f32| (Target::Class(1), Prediction::Classes(vec![1.0 - p, p]));
+        assert_eq!(
+            joined(vec![class(0.25), class(0.75)]),
+            [(Target::Class(1), Prediction::Classes(vec![0.5, 0.5]))]
+        );
+        let boxes = || (Target::Boxes(Vec::new()), Prediction::Boxes(Vec::new()));
+        assert_eq!(joined(vec![boxes(), boxes()]).len(), 2);
     }
 }

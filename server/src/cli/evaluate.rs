@@ -44,13 +44,18 @@ pub fn run(args: &Args) -> Result<(), Box<dyn Error>> {
         println!("{}", serde_json::to_string_pretty(&all)?);
         return Ok(());
     }
-    let mut table = Table::new(&["task", "images", "scores"]);
+    let mut table = Table::new(&["task", "images", "cases", "scores"]);
     for task in &all {
         let scores = task.scores.iter().map(|score| match score.value {
             Some(value) => format!("{} {value:.3}", score.metric),
             None => format!("{} –", score.metric),
         });
-        table.row(vec![task.task.clone(), task.images.to_string(), scores.collect::<Vec<_>>().join("  ")]);
+        table.row(vec![
+            task.task.clone(),
+            task.images.to_string(),
+            task.cases.to_string(),
+            scores.collect::<Vec<_>>().join("  "),
+        ]);
     }
     println!("{} on the {} split\n\n{table}", args.model.display(), args.split);
     Ok(())

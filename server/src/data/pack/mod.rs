@@ -25,7 +25,7 @@ mod write;
 pub use encode::Encoding;
 pub use layout::Layout;
 pub(super) use open::{is_packed, open};
-pub use record::{PackedBox, PackedPicture, Record};
+pub use record::{PackedPicture, Record};
 pub use sheet::PackedSheet;
 pub use write::{PackOptions, Packed, pack};
 

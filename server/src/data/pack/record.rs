@@ -50,9 +50,6 @@ pub struct PackedPicture {
     pub boxes: Option<Vec<PackedBox>>,
 }
 
-/// Left, top, right, bottom and class.
-pub type PackedBox = (f32, f32, f32, f32, usize);
-
 impl Record {
     /// Reads a record and checks its numbers.
     pub(super) fn parse(bytes: &[u8], path: &Path, entry: &str) -> Result<Self, DataError> {

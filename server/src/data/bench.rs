@@ -1,15 +1,16 @@
 //! How fast images are delivered to the training.
 
 use std::num::NonZeroUsize;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use medley_core::dataset::AugmentConfig;
+use medley_core::dataset::{AugmentConfig, TaskKind};
+use medley_core::synth;
 use serde::Serialize;
 
 use super::pack::Encoding;
-use super::synthetic::{SynthOptions, write_synthetic};
+use super::synthetic::{SynthOptions, write_task};
 use super::{
     BatchOptions, BatchSource, CacheBudget, DataError, DataFolder, FolderOptions, LoaderPool, Prefetch,
 };
@@ -66,15 +67,15 @@ pub fn loader_speed(path: &Path, threads: usize, duration: Duration) -> Result<L
     Ok(LoaderSpeed { task: task.id, threads: pool.threads(), images, seconds, images_per_second })
 }
 
-/// Writes `images` synthetic JPEGs of 224 pixels per task below `out`, to be measured; returns the folder of the
-/// colour pictures, which take longest to decode.
+/// Writes `images` synthetic JPEGs of 224 pixels below `out`, to be measured, and returns their folder. They are
+/// in colour, which takes longest to decode, and have boxes.
 ///
 /// # Errors
 /// When they cannot be written.
-pub fn write_bench_images(out: &Path, images: NonZeroUsize) -> Result<std::path::PathBuf, DataError> {
+pub fn write_bench_images(out: &Path, images: NonZeroUsize) -> Result<PathBuf, DataError> {
     let options =
         SynthOptions { images: images.get(), size: BENCH_SIZE, encoding: Encoding::Jpeg(90), seed: 0 };
-    let folders = write_synthetic(out, options)?;
-    let empty = || DataError::Empty { task: "the built-in data".to_owned() };
-    folders.into_iter().next().ok_or_else(empty)
+    let slides = synth::tasks().into_iter().find(|task| task.kind == TaskKind::Detection);
+    let task = slides.ok_or_else(|| DataError::Empty { task: "the built-in data".to_owned() })?;
+    write_task(&task, out, options)
 }

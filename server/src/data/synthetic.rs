@@ -44,7 +44,8 @@ pub fn write_synthetic(out: &Path, options: SynthOptions) -> Result<Vec<PathBuf>
     synth::tasks().iter().map(|task| write_task(task, out, options)).collect()
 }
 
-fn write_task(task: &Task, out: &Path, options: SynthOptions) -> Result<PathBuf, DataError> {
+/// As [`write_synthetic`], for one task.
+pub(super) fn write_task(task: &Task, out: &Path, options: SynthOptions) -> Result<PathBuf, DataError> {
     let root = out.join(&task.id);
     if root.exists() {
         return Err(DataError::layout(

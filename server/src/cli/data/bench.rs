@@ -8,7 +8,7 @@ use std::time::Duration;
 use crate::data::bench::{loader_speed, write_bench_images};
 
 /// Synthetic images to read in turn.
-const IMAGES: NonZeroUsize = NonZeroUsize::new(256).unwrap();
+const IMAGES: NonZeroUsize = NonZeroUsize::new(96).unwrap();
 
 /// Measure how many images per second are read, decoded and augmented.
 ///

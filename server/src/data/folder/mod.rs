@@ -92,7 +92,9 @@ impl DataFolder {
             let allowed =
                 |item: &Item| licenses.get(item.file()).is_some_and(|text| !is_non_commercial(text));
             for data in &mut folder.tasks {
-                Split::ALL.into_iter().for_each(|split| data.items_mut(split).retain(allowed));
+                for split in Split::ALL {
+                    data.items_mut(split).retain(allowed);
+                }
             }
         }
         if options.skip_empty_slices {

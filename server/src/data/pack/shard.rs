@@ -1,12 +1,11 @@
 //! One tar of a packed data set, written and indexed.
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
-use std::path::Path;
+use std::fs::{self, File};
+use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
 
 use tar::{Archive, Builder, EntryType, Header};
-use tempfile::NamedTempFile;
 
 use super::super::DataError;
 
@@ -17,14 +16,19 @@ const MAX_PICTURE_BYTES: u64 = 256 << 20;
 
 /// Writes a tar whose bytes depend on nothing but names and contents: no times, users or permissions.
 pub(super) struct ShardWriter {
-    tar: Builder<BufWriter<NamedTempFile>>,
+    tar: Builder<BufWriter<File>>,
+    part: PathBuf,
+    path: PathBuf,
 }
 
 impl ShardWriter {
-    /// Starts a tar beside `path`; it takes its place when it is finished.
+    /// Starts a tar under the name of `path` with `.part` behind it.
     pub fn new(path: &Path) -> io::Result<Self> {
-        let folder = path.parent().unwrap_or(Path::new("."));
-        Ok(Self { tar: Builder::new(BufWriter::new(NamedTempFile::new_in(folder)?)) })
+        let mut part = path.as_os_str().to_owned();
+        part.push(".part");
+        let part = PathBuf::from(part);
+        let tar = Builder::new(BufWriter::new(File::create(&part)?));
+        Ok(Self { tar, part, path: path.to_path_buf() })
     }
 
     pub fn add(&mut self, name: &str, content: &[u8]) -> io::Result<()> {
@@ -38,12 +42,11 @@ impl ShardWriter {
         self.tar.append_data(&mut header, name, content)
     }
 
-    pub fn finish(self, path: &Path) -> io::Result<()> {
-        let mut writer = self.tar.into_inner()?;
-        writer.flush()?;
-        let file = writer.into_inner().map_err(io::IntoInnerError::into_error)?;
-        file.persist(path).map_err(|error| error.error)?;
-        Ok(())
+    /// Ends the tar and gives it its name, so that what has the name is whole.
+    pub fn finish(self) -> io::Result<()> {
+        let writer = self.tar.into_inner()?;
+        writer.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
+        fs::rename(&self.part, &self.path)
     }
 }
 

@@ -149,7 +149,7 @@ fn write_shard(
         write(full)?;
     }
     write(vec![open])?;
-    shard.finish(path).map_err(io)
+    shard.finish().map_err(io)
 }
 
 /// A picture at its packed size.

@@ -24,6 +24,12 @@ pub enum Error {
     NoRustup,
     #[error("missing: {packages}. {advice}")]
     Packages { packages: String, advice: String },
+    #[error(
+        "{} expects functions of the C library, which a page does not have: a dependency of `core` is not pure; \
+         find it with `cargo tree --target wasm32-unknown-unknown` and use it natively alone",
+        .0.display()
+    )]
+    ForeignImports(PathBuf),
     #[error("there is no page in {}: build it with `cargo xtask serve --no-run`", .0.display())]
     NoPage(PathBuf),
 }

@@ -7,6 +7,7 @@ mod sync;
 pub use compress::{Size, sizes};
 
 use std::fs;
+use std::path::Path;
 use std::time::Instant;
 
 use crate::error::Error;
@@ -44,6 +45,7 @@ pub fn build(workspace: &Workspace) -> Result<(), Error> {
     // trunk takes NO_COLOR for an option and rejects the usual `NO_COLOR=1`.
     run(trunk.arg("--dist").arg(&fresh).env_remove("NO_COLOR"))?;
 
+    refuse_foreign_imports(&fresh)?;
     sync::mirror(&fresh, &dist)?;
     println!("Compressing");
     compress::all(&dist)?;
@@ -54,5 +56,19 @@ pub fn build(workspace: &Workspace) -> Result<(), Error> {
         start.elapsed().as_secs_f32(),
         total as f64 / 1e6
     );
+    Ok(())
+}
+
+/// A library that expects C functions links without complaint and fails only when the page starts.
+fn refuse_foreign_imports(page: &Path) -> Result<(), Error> {
+    for entry in fs::read_dir(page).map_err(Error::file("read", page))? {
+        let path = entry.map_err(Error::file("read", page))?.path();
+        if path.extension().is_some_and(|extension| extension == "js") {
+            let script = fs::read_to_string(&path).map_err(Error::file("read", &path))?;
+            if [r#"require("env")"#, r#"from "env""#].iter().any(|import| script.contains(import)) {
+                return Err(Error::ForeignImports(path));
+            }
+        }
+    }
     Ok(())
 }

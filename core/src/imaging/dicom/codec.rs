@@ -14,7 +14,7 @@ use super::jpeg::Jpeg;
 use super::jpeg2000::Jpeg2000;
 use super::minimal::Minimal;
 use super::syntax::{Codec, Syntax};
-use super::{ImageError, damaged, rle, tags};
+use super::{ImageError, damaged, rle, tags, unsupported};
 
 /// An APP14 segment that says: the colours are RGB.
 const ADOBE_RGB: &[u8] = b"\xff\xee\0\x0eAdobe\0\x64\0\0\0\0\0";
@@ -66,6 +66,11 @@ pub(super) fn decode(
             }
             coded(picture, PixelFormat { photometric, ..format }, jpeg.precision, syntax.uid)
         }
+        // Its decoder needs the C library's allocator.
+        Codec::Jpeg2000 if cfg!(target_family = "wasm") => Err(unsupported(
+            "JPEG 2000 compression (which is read outside of the browser)",
+            "convert them with `gdcmconv --raw` and try again",
+        )),
         Codec::Jpeg2000 => {
             let picture = Jpeg2000::check(&bytes, &format)?;
             coded(picture.codestream, format, picture.precision, syntax.uid)

@@ -152,7 +152,7 @@ impl App {
             computing: RwSignal::new(false),
             notice: RwSignal::new_local(None),
             opacity: RwSignal::new(0.6),
-            threshold: RwSignal::new(0.3),
+            threshold: RwSignal::new(0.45),
             hidden: RwSignal::new(false),
             view: RwSignal::new(View::default()),
             link: StoredValue::new_local(Link::default()),

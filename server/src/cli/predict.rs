@@ -28,7 +28,7 @@ pub struct Args {
     #[arg(long, default_value = ".", value_name = "DIR")]
     out: PathBuf,
     /// Leave out boxes with a lower score.
-    #[arg(long, default_value_t = 0.3, value_name = "0..1")]
+    #[arg(long, default_value_t = 0.45, value_name = "0..1")]
     min_score: f32,
     /// Where to compute.
     #[arg(long, value_enum, default_value_t)]

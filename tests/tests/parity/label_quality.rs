@@ -6,33 +6,38 @@ use std::path::Path;
 
 use burn::tensor::Device;
 use medley_core::Medley;
-use medley_core::dataset::epoch_order;
 use medley_server::quality::{CheckOptions, check};
 use medley_tests::{bundled_model, data_set};
 
+/// Every twentieth image from each of these on gets a wrong label, in a data set of its own.
+const FIRST_WRONG: [usize; 2] = [3, 11];
+
 #[test]
-fn shuffled_labels_come_first() {
+fn wrong_labels_come_first() {
     let Some(source) = data_set("pbc-blood") else {
         println!(
             "SKIPPED: the data set pbc-blood is not here; MEDLEY_DATA can name the folder of the data sets"
         );
         return;
     };
-    let copy = tempfile::tempdir().unwrap();
-    let changed = copy_with_wrong_labels(&source, copy.path());
-
     let bytes = fs::read(bundled_model()).expect("the bundled model is part of the repository");
     let medley = Medley::from_bytes(&bytes, &Device::flex()).unwrap();
-    let found = check(&medley, copy.path(), &CheckOptions::default()).unwrap();
-    let images = &found.rankings[0].images;
-    let worst = &images[..images.len() / 10];
-    let hits = worst.iter().filter(|doubt| changed.contains(&doubt.image)).count();
-    println!("{hits} of {} wrong labels are in the worst tenth of {} images", changed.len(), images.len());
-    assert!(hits * 10 >= changed.len() * 8, "{hits} of {}", changed.len());
+    let (mut hits, mut all) = (0, 0);
+    for first in FIRST_WRONG {
+        let copy = tempfile::tempdir().unwrap();
+        let changed = copy_with_wrong_labels(&source, copy.path(), first);
+        let found = check(&medley, copy.path(), &CheckOptions::default()).unwrap();
+        let images = &found.rankings[0].images;
+        let worst = &images[..images.len() / 10];
+        hits += worst.iter().filter(|doubt| changed.contains(&doubt.image)).count();
+        all += changed.len();
+    }
+    println!("{hits} of {all} wrong labels are in the worst tenth of their data set");
+    assert!(hits * 10 >= all * 8, "{hits} of {all}");
 }
 
-/// Copies a data set of classes; every twentieth image, chosen at random, gets the next class. Gives their names.
-fn copy_with_wrong_labels(from: &Path, to: &Path) -> BTreeSet<String> {
+/// Copies a data set of classes; every twentieth image from `first` on gets another class. Gives their names.
+fn copy_with_wrong_labels(from: &Path, to: &Path, first: usize) -> BTreeSet<String> {
     fs::create_dir(to.join("images")).unwrap();
     for entry in fs::read_dir(from.join("images")).unwrap() {
         let path = entry.unwrap().path();
@@ -43,18 +48,15 @@ fn copy_with_wrong_labels(from: &Path, to: &Path) -> BTreeSet<String> {
     let mut lines = table.lines();
     let header = lines.next().unwrap();
     assert_eq!(header, "file,label,split");
-    let mut rows: Vec<[String; 3]> = lines
-        .map(|line| line.split(',').map(str::to_owned).collect::<Vec<_>>().try_into().unwrap())
-        .collect();
-    let classes: Vec<String> =
-        rows.iter().map(|row| row[1].clone()).collect::<BTreeSet<_>>().into_iter().collect();
+    let mut rows: Vec<Vec<String>> = lines.map(|line| line.split(',').map(str::to_owned).collect()).collect();
+    let classes: BTreeSet<String> = rows.iter().map(|row| row[1].clone()).collect();
+    let classes: Vec<String> = classes.into_iter().collect();
     let mut changed = BTreeSet::new();
-    for index in epoch_order(rows.len(), 5, 0).into_iter().take(rows.len() / 20) {
-        let class = classes.iter().position(|class| *class == rows[index][1]).unwrap();
-        // Any other class, each about as often.
-        let other = (class + 1 + index % (classes.len() - 1)) % classes.len();
-        rows[index][1].clone_from(&classes[other]);
-        changed.insert(rows[index][0].clone());
+    for (turn, row) in rows.iter_mut().skip(first).step_by(20).enumerate() {
+        let class = classes.iter().position(|class| *class == row[1]).unwrap();
+        // Each of the other classes in turn.
+        row[1].clone_from(&classes[(class + 1 + turn % (classes.len() - 1)) % classes.len()]);
+        changed.insert(row[0].clone());
     }
     let rows: Vec<String> = rows.iter().map(|row| row.join(",")).collect();
     fs::write(to.join("labels.csv"), format!("{header}\n{}\n", rows.join("\n"))).unwrap();

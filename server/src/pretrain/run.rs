@@ -87,8 +87,12 @@ pub fn run(config: &PretrainConfig, options: &RunOptions<'_>) -> Result<Outcome,
     write_atomically(&folder.config(), text.as_bytes())?;
 
     let mut log = EventLog::open(&folder.events())?;
-    let (update, device_name) = (trainer.update, config.device.name().to_owned());
-    log.write(&Event::Start { update, device: device_name, tasks: sources.sizes() })?;
+    log.write(&Event::Start {
+        update: trainer.update,
+        device: config.device.name().to_owned(),
+        tasks: sources.sizes(),
+        updates: trainer.config.updates,
+    })?;
     let bar = progress_bar(&trainer);
     let mut window = Window::new();
     let mut saved = Instant::now();
@@ -112,7 +116,8 @@ pub fn run(config: &PretrainConfig, options: &RunOptions<'_>) -> Result<Outcome,
     }
     save(&trainer, &folder, &mut log)?;
     let complete = trainer.update >= trainer.config.updates;
-    log.write(&Event::End { update: trainer.update, complete })?;
+    let reason = (!complete).then(|| "interrupted".to_owned());
+    log.write(&Event::End { update: trainer.update, complete, reason })?;
     bar.abandon();
     let model =
         if complete { Some(write_model(config, &trainer, &sources, &folder, &device)?) } else { None };
@@ -140,9 +145,14 @@ fn start(
 }
 
 fn save(trainer: &Trainer, folder: &RunFolder, log: &mut EventLog) -> Result<(), PretrainError> {
+    let begin = Instant::now();
     let bytes = pollster::block_on(trainer.to_bytes())?;
     write_checkpoint(&folder.checkpoints(), trainer.update, &bytes)?;
-    Ok(log.write(&Event::Checkpoint { update: trainer.update })?)
+    Ok(log.write(&Event::Checkpoint {
+        update: trainer.update,
+        seconds: begin.elapsed().as_secs_f64(),
+        bytes: bytes.len() as u64,
+    })?)
 }
 
 fn write_model(
@@ -223,8 +233,16 @@ impl Window {
         let losses: BTreeMap<String, f32> =
             window.losses.into_iter().map(|(task, sum)| (task, sum / window.updates as f32)).collect();
         let images_per_second = window.images as f64 / elapsed.as_secs_f64();
-        let rate = window.rate;
-        Some(Progress { event: Event::Progress { update: trainer.update, losses, rate, images_per_second } })
+        let event = Event::Progress {
+            update: trainer.update,
+            losses,
+            rate: window.rate,
+            images_per_second,
+            memory: None,
+            gradient_norm: None,
+            skipped: 0,
+        };
+        Some(Progress { event })
     }
 }
 

@@ -3,7 +3,8 @@
 mod checkpoint;
 mod events;
 mod folder;
+mod numbers;
 
 pub use checkpoint::{latest_checkpoint, write_atomically, write_checkpoint};
-pub use events::{Event, EventLog};
+pub use events::{Event, EventLog, TimedEvent};
 pub use folder::{RunError, RunFolder};

@@ -8,16 +8,17 @@ use std::time::{Duration, Instant};
 use burn::tensor::Device;
 use indicatif::{ProgressBar, ProgressStyle};
 use medley_core::Medley;
-use medley_core::train::{StepError, Trainer, Update};
+use medley_core::train::{StateError, StepError, Trainer, Update};
 use medley_core::weights::{ModelMetadata, Provenance, WeightsError, read_back};
 use thiserror::Error;
 
 use super::PretrainConfig;
 use super::sources::Sources;
 use crate::data::DataError;
-use crate::runs::{
-    Event, EventLog, RunError, RunFolder, latest_checkpoint, write_atomically, write_checkpoint,
-};
+use crate::runs::{Checkpoints, Event, EventLog, RunError, RunFolder, write_atomically};
+
+/// How many training states are kept.
+const KEEP: usize = 2;
 
 /// What a run needs besides its configuration.
 #[derive(Debug)]
@@ -69,6 +70,9 @@ pub enum PretrainError {
         "the checkpoint was made with other tasks ({0}); resume with the configuration in the run's folder"
     )]
     OtherTasks(String),
+    /// The checkpoint is whole, but not one of this program.
+    #[error("{} was written by another version of medley: resume with that one, or start again with --out", .0.display())]
+    OtherVersion(PathBuf, #[source] StateError),
     /// The configuration cannot be written as TOML.
     #[error("the configuration cannot be stored")]
     Config(#[source] toml::ser::Error),
@@ -134,7 +138,9 @@ fn start(
     if !options.resume {
         return Ok(Trainer::new(config.preset.config(), sources.tasks(), config.train.clone(), device));
     }
-    let mut trainer = latest_checkpoint(&folder.checkpoints(), |bytes| Trainer::from_bytes(bytes, device))?;
+    let checkpoint = Checkpoints::new(&folder.checkpoints(), KEEP).latest()?;
+    let mut trainer = Trainer::from_bytes(&checkpoint.payload, device)
+        .map_err(|error| PretrainError::OtherVersion(checkpoint.path, error))?;
     if trainer.network.tasks != sources.tasks() {
         let ids: Vec<String> = trainer.network.tasks.iter().map(|task| task.id.clone()).collect();
         return Err(PretrainError::OtherTasks(ids.join(", ")));
@@ -147,12 +153,13 @@ fn start(
 fn save(trainer: &Trainer, folder: &RunFolder, log: &mut EventLog) -> Result<(), PretrainError> {
     let begin = Instant::now();
     let bytes = pollster::block_on(trainer.to_bytes())?;
-    write_checkpoint(&folder.checkpoints(), trainer.update, &bytes)?;
-    Ok(log.write(&Event::Checkpoint {
+    Checkpoints::new(&folder.checkpoints(), KEEP).write(trainer.update, &bytes)?;
+    log.write(&Event::Checkpoint {
         update: trainer.update,
         seconds: begin.elapsed().as_secs_f64(),
         bytes: bytes.len() as u64,
-    })?)
+    })?;
+    Ok(())
 }
 
 fn write_model(

@@ -1,85 +1,173 @@
-//! Files that are either old or new, never half.
+//! Training states on disk: sealed with a checksum, the newest few and the best kept.
 
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use super::RunError;
+use super::atomic::write_parts;
+use super::crc32c::crc32c;
 
-/// How many training states are kept.
-const KEEP: usize = 2;
+/// The file of the best state.
+const BEST: &str = "best.state";
 
-/// Writes a new file beside `path`, syncs it, and renames it: a crash leaves the old file or the new one.
-///
-/// # Errors
-/// When the disk is full or the folder not writable; an existing file is then untouched.
-pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), RunError> {
-    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut builder = tempfile::Builder::new();
-    // Temporary files are private by default; this one becomes an ordinary file.
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644));
-    let mut file = builder.tempfile_in(folder).map_err(RunError::io("write", path))?;
-    file.write_all(bytes).map_err(RunError::io("write", path))?;
-    file.as_file().sync_all().map_err(RunError::io("write", path))?;
-    file.persist(path).map_err(|e| RunError::io("write", path)(e.error))?;
-    // The rename itself is durable once its folder is.
-    #[cfg(unix)]
-    fs::File::open(folder).and_then(|f| f.sync_all()).map_err(RunError::io("write", folder))?;
-    Ok(())
+/// A training state as read back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Checkpoint {
+    /// Updates made.
+    pub update: u64,
+    /// Its file.
+    pub path: PathBuf,
+    /// The state.
+    pub payload: Vec<u8>,
 }
 
-/// All training states of a folder, newest first.
-///
-/// # Errors
-/// When the folder cannot be listed.
-pub fn checkpoints(folder: &Path) -> Result<Vec<PathBuf>, RunError> {
-    let mut found: Vec<PathBuf> = fs::read_dir(folder)
-        .map_err(RunError::io("read", folder))?
-        .filter_map(|entry| entry.ok().map(|e| e.path()))
-        .filter(|path| path.extension().is_some_and(|e| e == "state"))
-        .collect();
-    // Names carry the update with leading zeros.
-    found.sort_unstable_by(|a, b| b.cmp(a));
-    Ok(found)
+/// The folder of training states. Files are named by the update, `000001200.state`.
+#[derive(Clone, Debug)]
+pub struct Checkpoints {
+    folder: PathBuf,
+    keep: usize,
 }
 
-/// Writes the training state after `update` updates and removes all but the newest few.
-///
-/// # Errors
-/// When writing fails; older states are then kept.
-pub fn write_checkpoint(folder: &Path, update: u64, bytes: &[u8]) -> Result<PathBuf, RunError> {
-    let path = folder.join(format!("{update:09}.state"));
-    write_atomically(&path, bytes)?;
-    for old in checkpoints(folder)?.into_iter().skip(KEEP) {
-        fs::remove_file(&old).map_err(RunError::io("remove", &old))?;
+impl Checkpoints {
+    /// The states in an existing folder, of which the newest `keep` stay (at least one) when one is added.
+    pub fn new(folder: &Path, keep: usize) -> Self {
+        Self { folder: folder.to_path_buf(), keep: keep.max(1) }
     }
-    Ok(path)
-}
 
-/// The newest training state that `parse` accepts.
-///
-/// # Errors
-/// When there is none, or none is intact.
-pub fn latest_checkpoint<T, E: std::fmt::Display>(
-    folder: &Path,
-    parse: impl Fn(&[u8]) -> Result<T, E>,
-) -> Result<T, RunError> {
-    let mut newest = None;
-    for path in checkpoints(folder)? {
-        let bytes = fs::read(&path).map_err(RunError::io("read", &path))?;
-        match parse(&bytes) {
-            Ok(state) => return Ok(state),
-            Err(error) => {
-                tracing::warn!("{} is damaged ({error}); trying the one before it", path.display());
-                newest.get_or_insert(error.to_string());
+    /// All numbered states, newest first.
+    ///
+    /// # Errors
+    /// When the folder cannot be listed.
+    pub fn list(&self) -> Result<Vec<PathBuf>, RunError> {
+        Ok(self.numbered()?.into_iter().map(|(_, path)| path).collect())
+    }
+
+    fn numbered(&self) -> Result<Vec<(u64, PathBuf)>, RunError> {
+        let entries = fs::read_dir(&self.folder).map_err(RunError::io("read", &self.folder))?;
+        let mut found: Vec<(u64, PathBuf)> = entries
+            .filter_map(|entry| {
+                let path = entry.ok()?.path();
+                let update = path.file_name()?.to_str()?.strip_suffix(".state")?.parse().ok()?;
+                Some((update, path))
+            })
+            .collect();
+        found.sort_unstable_by(|a, b| b.cmp(a));
+        Ok(found)
+    }
+
+    /// Writes the state after `update` updates and removes all but the newest few. It is on the disk when
+    /// this returns.
+    ///
+    /// # Errors
+    /// When writing fails; older states are then kept.
+    pub fn write(&self, update: u64, payload: &[u8]) -> Result<PathBuf, RunError> {
+        let path = self.folder.join(format!("{update:09}.state"));
+        write_sealed(&path, update, payload)?;
+        for old in self.list()?.into_iter().skip(self.keep) {
+            fs::remove_file(&old).map_err(RunError::io("remove", &old))?;
+        }
+        Ok(path)
+    }
+
+    /// Writes the state with the best score so far, in place of the best before it.
+    ///
+    /// # Errors
+    /// When writing fails; the best before it is then kept.
+    pub fn write_best(&self, update: u64, payload: &[u8]) -> Result<PathBuf, RunError> {
+        let path = self.folder.join(BEST);
+        write_sealed(&path, update, payload)?;
+        Ok(path)
+    }
+
+    /// The newest intact state. Damaged ones that are newer are said to be so and set aside as `.damaged`,
+    /// so that they do not count among the newest again.
+    ///
+    /// # Errors
+    /// [`RunError::NoCheckpoint`] when there is none, [`RunError::Damaged`] when none is intact.
+    pub fn latest(&self) -> Result<Checkpoint, RunError> {
+        let mut damaged: Vec<PathBuf> = Vec::new();
+        for path in self.list()? {
+            match read_sealed(&path) {
+                Ok(checkpoint) => {
+                    damaged.iter().for_each(|path| set_aside(path));
+                    return Ok(checkpoint);
+                }
+                Err(RunError::Damaged { path, reason }) => {
+                    tracing::warn!("{} is damaged ({reason}); trying the one before it", path.display());
+                    damaged.push(path);
+                }
+                Err(error) => return Err(error),
             }
         }
+        match damaged.into_iter().next() {
+            Some(newest) => Err(RunError::AllDamaged(newest)),
+            None => Err(RunError::NoCheckpoint(self.folder.clone())),
+        }
     }
-    Err(match newest {
-        Some(reason) => RunError::Damaged { path: folder.to_path_buf(), reason },
-        None => RunError::NoCheckpoint(folder.to_path_buf()),
-    })
+
+    /// The state with the best score; none where none was written.
+    ///
+    /// # Errors
+    /// When it is damaged or cannot be read.
+    pub fn best(&self) -> Result<Option<Checkpoint>, RunError> {
+        let path = self.folder.join(BEST);
+        if path.exists() { read_sealed(&path).map(Some) } else { Ok(None) }
+    }
+
+    /// Removes states after `update` updates: the run went back further than to the newest.
+    ///
+    /// # Errors
+    /// When a file cannot be removed.
+    pub fn discard_after(&self, update: u64) -> Result<(), RunError> {
+        for (_, path) in self.numbered()?.into_iter().filter(|(number, _)| *number > update) {
+            fs::remove_file(&path).map_err(RunError::io("remove", &path))?;
+        }
+        Ok(())
+    }
+}
+
+fn set_aside(path: &Path) {
+    // A folder that cannot be written to is no reason not to read the intact state.
+    if let Err(error) = fs::rename(path, path.with_extension("damaged")) {
+        tracing::warn!("{} cannot be renamed: {error}", path.display());
+    }
+}
+
+/// Ends every sealed file.
+const MAGIC: &[u8; 8] = b"medley-1";
+
+/// A sealed file is the payload, then the update and the payload's length (u64), the checksum of all before it
+/// (u32), all little-endian, and the magic.
+fn write_sealed(path: &Path, update: u64, payload: &[u8]) -> Result<(), RunError> {
+    let (update, length) = (update.to_le_bytes(), (payload.len() as u64).to_le_bytes());
+    let crc = crc32c(&[payload, &update, &length]).to_le_bytes();
+    write_parts(path, &[payload, &update, &length, &crc, MAGIC])
+}
+
+fn read_sealed(path: &Path) -> Result<Checkpoint, RunError> {
+    let mut bytes = fs::read(path).map_err(RunError::io("read", path))?;
+    match unseal(&bytes) {
+        Ok((update, length)) => {
+            bytes.truncate(length);
+            Ok(Checkpoint { update, path: path.to_path_buf(), payload: bytes })
+        }
+        Err(reason) => Err(RunError::Damaged { path: path.to_path_buf(), reason }),
+    }
+}
+
+/// (update, payload length) of an intact file.
+fn unseal(bytes: &[u8]) -> Result<(u64, usize), &'static str> {
+    let whole = bytes.strip_suffix(MAGIC).and_then(|rest| rest.split_last_chunk::<4>());
+    let (sealed, crc) = whole.ok_or("its end is missing")?;
+    let (rest, length) = sealed.split_last_chunk::<8>().ok_or("its end is missing")?;
+    let (payload, update) = rest.split_last_chunk::<8>().ok_or("its end is missing")?;
+    if u64::from_le_bytes(*length) != payload.len() as u64 {
+        return Err("its length is wrong");
+    }
+    if u32::from_le_bytes(*crc) != crc32c(&[sealed]) {
+        return Err("its checksum is wrong");
+    }
+    Ok((u64::from_le_bytes(*update), payload.len()))
 }
 
 #[cfg(test)]
@@ -87,30 +175,101 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
 
-    fn parse(bytes: &[u8]) -> Result<String, String> {
-        let text = String::from_utf8_lossy(bytes).into_owned();
-        if text.contains("good") { Ok(text) } else { Err("not good".into()) }
+    fn states(keep: usize) -> (tempfile::TempDir, Checkpoints) {
+        let folder = tempfile::tempdir().unwrap();
+        let states = Checkpoints::new(folder.path(), keep);
+        (folder, states)
+    }
+
+    fn updates(states: &Checkpoints) -> Vec<u64> {
+        states.numbered().unwrap().into_iter().map(|(update, _)| update).collect()
     }
 
     #[test]
-    fn the_newest_intact_state_is_used_and_old_ones_go() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path();
-        for update in [5, 20, 100] {
-            write_checkpoint(path, update, format!("good {update}").as_bytes()).unwrap();
+    fn the_newest_few_and_the_best_are_kept() {
+        let (_folder, states) = states(3);
+        for update in [5, 20, 100, 1_000_000_000, 1_000_000_001] {
+            states.write(update, format!("state {update}").as_bytes()).unwrap();
+            if update == 20 {
+                states.write_best(update, b"best of all").unwrap();
+            }
         }
-        assert_eq!(checkpoints(path).unwrap().len(), KEEP);
-        assert_eq!(latest_checkpoint(path, parse).unwrap(), "good 100");
-
-        write_checkpoint(path, 200, b"half written").unwrap();
-        assert_eq!(latest_checkpoint(path, parse).unwrap(), "good 100");
+        // More digits than the names are padded to still sort by number.
+        assert_eq!(updates(&states), [1_000_000_001, 1_000_000_000, 100]);
+        let latest = states.latest().unwrap();
+        assert_eq!((latest.update, latest.payload.as_slice()), (1_000_000_001, &b"state 1000000001"[..]));
+        let best = states.best().unwrap().unwrap();
+        assert_eq!((best.update, best.payload.as_slice()), (20, &b"best of all"[..]));
     }
 
     #[test]
-    fn a_folder_without_an_intact_state_says_so() {
-        let folder = tempfile::tempdir().unwrap();
-        assert!(matches!(latest_checkpoint(folder.path(), parse), Err(RunError::NoCheckpoint(_))));
-        write_checkpoint(folder.path(), 1, b"rubbish").unwrap();
-        assert!(matches!(latest_checkpoint(folder.path(), parse), Err(RunError::Damaged { .. })));
+    fn the_payload_stands_readable_at_the_beginning() {
+        let (_folder, states) = states(1);
+        let path = states.write(7, b"payload").unwrap();
+        assert!(fs::read(path).unwrap().starts_with(b"payload"));
+    }
+
+    #[test]
+    fn any_damage_is_recognised_and_the_state_before_it_used() {
+        let (_folder, states) = states(2);
+        states.write(1, b"an older state").unwrap();
+        let path = states.write(2, b"a newer state").unwrap();
+        let whole = fs::read(&path).unwrap();
+        let flipped = (0..whole.len() * 8).map(|bit| {
+            let mut bytes = whole.clone();
+            bytes[bit / 8] ^= 1 << (bit % 8);
+            bytes
+        });
+        let cut = (0..whole.len()).map(|length| whole[..length].to_vec());
+        let longer = [[whole.as_slice(), b"\0"].concat(), [whole.as_slice(), &whole].concat()];
+        for bytes in flipped.chain(cut).chain(longer) {
+            fs::write(&path, &bytes).unwrap();
+            assert_eq!(states.latest().unwrap().payload, b"an older state", "{bytes:?}");
+        }
+    }
+
+    #[test]
+    fn a_damaged_state_is_set_aside_and_does_not_push_out_intact_ones() {
+        let (folder, states) = states(2);
+        states.write(100, b"intact").unwrap();
+        let path = states.write(200, b"soon damaged").unwrap();
+        fs::write(&path, b"").unwrap();
+        assert_eq!(states.latest().unwrap().update, 100);
+        states.write(160, b"intact").unwrap();
+        states.write(190, b"intact").unwrap();
+        assert_eq!(updates(&states), [190, 160]);
+        assert!(folder.path().join("000000200.damaged").exists());
+    }
+
+    #[test]
+    fn a_folder_without_an_intact_state_says_so_each_time() {
+        let (_folder, states) = states(2);
+        assert!(matches!(states.latest(), Err(RunError::NoCheckpoint(_))));
+        let path = states.write(1, b"state").unwrap();
+        fs::write(&path, b"stat").unwrap();
+        for _ in 0..2 {
+            assert!(matches!(states.latest(), Err(RunError::AllDamaged(newest)) if newest == path));
+        }
+    }
+
+    #[test]
+    fn a_damaged_best_state_is_an_error_and_a_missing_one_is_not() {
+        let (_folder, states) = states(2);
+        assert_eq!(states.best().unwrap(), None);
+        let path = states.write_best(3, b"best").unwrap();
+        fs::write(&path, b"bes").unwrap();
+        assert!(matches!(states.best(), Err(RunError::Damaged { .. })));
+    }
+
+    #[test]
+    fn states_beyond_the_one_gone_back_to_are_removed() {
+        let (_folder, states) = states(5);
+        for update in [10, 20, 30] {
+            states.write(update, b"state").unwrap();
+        }
+        states.write_best(30, b"state").unwrap();
+        states.discard_after(10).unwrap();
+        assert_eq!(updates(&states), [10]);
+        assert!(states.best().unwrap().is_some());
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
-use std::io::Write;
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -152,6 +152,8 @@ impl TimedEvent {
 pub struct EventLog {
     path: PathBuf,
     file: File,
+    /// Whether the last line has no end: its writer was killed, or the disk was full.
+    torn: bool,
 }
 
 impl EventLog {
@@ -160,27 +162,46 @@ impl EventLog {
     /// # Errors
     /// When the file cannot be opened.
     pub fn open(path: &Path) -> Result<Self, RunError> {
-        let file = OpenOptions::new().create(true).append(true).open(path);
-        Ok(Self { path: path.to_path_buf(), file: file.map_err(RunError::io("open", path))? })
+        let mut options = OpenOptions::new();
+        let mut file =
+            options.create(true).read(true).append(true).open(path).map_err(RunError::io("open", path))?;
+        let torn = ends_within_a_line(&mut file).map_err(RunError::io("read", path))?;
+        Ok(Self { path: path.to_path_buf(), file, torn })
     }
 
-    /// Appends one line.
+    /// Appends what happened now, and returns it with its time for whoever else reports it.
     ///
     /// # Errors
     /// When the disk is full.
-    pub fn write(&mut self, event: &Event) -> Result<(), RunError> {
-        self.append(&TimedEvent::now(event.clone()))
+    pub fn write(&mut self, event: &Event) -> Result<TimedEvent, RunError> {
+        let event = TimedEvent::now(event.clone());
+        self.append(&event)?;
+        Ok(event)
     }
 
-    /// Appends one line with its own time.
+    /// Appends an event with its own time.
     ///
     /// # Errors
     /// When the disk is full.
     pub fn append(&mut self, event: &TimedEvent) -> Result<(), RunError> {
-        let mut line = serde_json::to_vec(event).map_err(|e| RunError::io("write", &self.path)(e.into()))?;
+        // A line of its own after one that has no end; readers pass over that one.
+        let mut line = if self.torn { vec![b'\n'] } else { Vec::new() };
+        serde_json::to_writer(&mut line, event).map_err(|e| RunError::io("write", &self.path)(e.into()))?;
         line.push(b'\n');
-        self.file.write_all(&line).map_err(RunError::io("write", &self.path))
+        let written = self.file.write_all(&line);
+        self.torn = written.is_err();
+        written.map_err(RunError::io("write", &self.path))
     }
+}
+
+fn ends_within_a_line(file: &mut File) -> io::Result<bool> {
+    if file.seek(SeekFrom::End(0))? == 0 {
+        return Ok(false);
+    }
+    file.seek(SeekFrom::End(-1))?;
+    let mut last = [0];
+    file.read_exact(&mut last)?;
+    Ok(last != *b"\n")
 }
 
 #[cfg(test)]

@@ -1,66 +1,42 @@
 //! Where the files of a run are.
 
-use std::fs;
-use std::io;
+use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use thiserror::Error;
-
-/// Why a run's files cannot be read or written.
-#[derive(Debug, Error)]
-pub enum RunError {
-    /// A file system error.
-    #[error("cannot {action} {}: check that the folder exists, is writable and the disk is not full", path.display())]
-    Io {
-        /// What was tried: `write`, `read`, `create`.
-        action: &'static str,
-        /// On what.
-        path: PathBuf,
-        /// What the system says.
-        source: io::Error,
-    },
-    /// The folder already holds a run.
-    #[error("{} already holds a run: continue it with --resume, or choose another folder with --out", .0.display())]
-    Exists(PathBuf),
-    /// Nothing to resume.
-    #[error("{} has no checkpoint to resume from: start the run without --resume", .0.display())]
-    NoCheckpoint(PathBuf),
-    /// No checkpoint is intact.
-    #[error("no checkpoint in {} can be read; the newest says: {reason}", path.display())]
-    Damaged {
-        /// The folder of checkpoints.
-        path: PathBuf,
-        /// Why the newest is refused.
-        reason: String,
-    },
-}
-
-impl RunError {
-    /// Wraps a file system error.
-    pub fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
-        let path = path.to_path_buf();
-        move |source| Self::Io { action, path, source }
-    }
-}
+use super::atomic::remove_unfinished;
+use super::{Checkpoints, RunError};
 
 /// The folder of a run.
 #[derive(Clone, Debug)]
 pub struct RunFolder {
     root: PathBuf,
+    /// Held by whoever writes to the run; the system lets go of it when the process ends in any way.
+    _lock: Option<Arc<File>>,
 }
 
 impl RunFolder {
-    /// Opens or creates the folder.
+    /// Opens or creates the folder to write to it, and removes what a killed writer left unfinished.
     ///
     /// # Errors
-    /// When it cannot be created, or holds a run although `resume` is false.
+    /// When it cannot be created, another process writes to it, or it holds a run although `resume` is
+    /// false. A run that ended before its first checkpoint does not count: there is nothing to go on from.
     pub fn open(root: &Path, resume: bool) -> Result<Self, RunError> {
-        let run = Self { root: root.to_path_buf() };
-        if !resume && run.events().exists() {
+        let mut run = Self::view(root);
+        let states = run.checkpoints();
+        fs::create_dir_all(&states).map_err(RunError::io("create", &states))?;
+        run._lock = lock(root)?.map(Arc::new);
+        if !resume && (run.model().exists() || !Checkpoints::new(&states, 1).list()?.is_empty()) {
             return Err(RunError::Exists(run.root));
         }
-        fs::create_dir_all(run.checkpoints()).map_err(RunError::io("create", &run.checkpoints()))?;
+        remove_unfinished(root)?;
+        remove_unfinished(&states)?;
         Ok(run)
+    }
+
+    /// The folder of a run to look at: nothing is created, and the run may be going on.
+    pub fn view(root: &Path) -> Self {
+        Self { root: root.to_path_buf(), _lock: None }
     }
 
     /// The folder itself.
@@ -86,5 +62,72 @@ impl RunFolder {
     /// The model.
     pub fn model(&self) -> PathBuf {
         self.root.join("model.safetensors")
+    }
+
+    /// The report.
+    pub fn report(&self) -> PathBuf {
+        self.root.join("report.md")
+    }
+
+    /// The plots of the report.
+    pub fn plots(&self) -> PathBuf {
+        self.root.join("plots")
+    }
+
+    /// The name, relative to the folder, of a picture made after `update` updates: what
+    /// [`super::Event::Validation`] lists.
+    pub fn picture_name(update: u64, name: &str) -> String {
+        format!("pictures/{update:09}/{name}.png")
+    }
+}
+
+/// The lock of a run; none where the file system has no locks.
+fn lock(root: &Path) -> Result<Option<File>, RunError> {
+    let path = root.join(".lock");
+    let file = File::create(&path).map_err(RunError::io("create", &path))?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => Err(RunError::Busy(root.to_path_buf())),
+        Err(TryLockError::Error(error)) => {
+            tracing::warn!("{} cannot be locked ({error}): start no second run there", root.display());
+            Ok(None)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_run_is_begun_once_and_gone_on_with_later() {
+        let root = tempfile::tempdir().unwrap();
+        let run = RunFolder::open(root.path(), false).unwrap();
+        Checkpoints::new(&run.checkpoints(), 2).write(3, b"state").unwrap();
+        drop(run);
+        assert!(matches!(RunFolder::open(root.path(), false), Err(RunError::Exists(_))));
+        let run = RunFolder::open(root.path(), true).unwrap();
+        assert_eq!(Checkpoints::new(&run.checkpoints(), 2).latest().unwrap().update, 3);
+    }
+
+    #[test]
+    fn a_run_killed_before_its_first_checkpoint_can_be_begun_again() {
+        let root = tempfile::tempdir().unwrap();
+        let run = RunFolder::open(root.path(), false).unwrap();
+        fs::write(run.events(), b"{}\n").unwrap();
+        fs::write(run.checkpoints().join(".unfinished-1"), b"hal").unwrap();
+        drop(run);
+        let run = RunFolder::open(root.path(), false).unwrap();
+        assert_eq!(fs::read_dir(run.checkpoints()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn two_runs_do_not_write_to_one_folder() {
+        let root = tempfile::tempdir().unwrap();
+        let first = RunFolder::open(root.path(), false).unwrap();
+        assert!(matches!(RunFolder::open(root.path(), true), Err(RunError::Busy(_))));
+        drop(first);
+        assert!(RunFolder::open(root.path(), true).is_ok());
     }
 }

@@ -1,10 +1,19 @@
 //! A run is a folder: its resolved configuration, an event log, checkpoints, and the model it made.
 
+mod atomic;
 mod checkpoint;
+mod course;
+mod crc32c;
+mod error;
 mod events;
 mod folder;
 mod numbers;
+mod reader;
 
-pub use checkpoint::{latest_checkpoint, write_atomically, write_checkpoint};
+pub use atomic::write_atomically;
+pub use checkpoint::{Checkpoint, Checkpoints};
+pub use course::{Course, MeanInterference, Series, valid_events};
+pub use error::RunError;
 pub use events::{Event, EventLog, TimedEvent};
-pub use folder::{RunError, RunFolder};
+pub use folder::RunFolder;
+pub use reader::{EventReader, read_events};

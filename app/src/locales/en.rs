@@ -20,7 +20,7 @@ pub const WORDS: Words = Words {
     },
     your_images: "Your images",
     add_images: "Add images",
-    drop_hint: "or drop or paste a PNG or JPEG",
+    drop_hint: "or drop or paste one: PNG, JPEG, BMP, WebP, TIFF, DICOM or NIfTI. Of a volume the middle slice is shown.",
     drop_here: "Drop to open",
     privacy: "Your images stay on this computer.",
     not_medical: "Not a medical device.",
@@ -106,10 +106,14 @@ pub const WORDS: Words = Words {
     },
     try_again: "Try again",
     refused: RefusedWords {
-        format: |name| format!("“{name}” is not a PNG or JPEG image. Save it as PNG or JPEG and open that."),
+        format: |name| {
+            format!(
+                "“{name}” is not an image that Medley reads. Save it as PNG, JPEG, BMP, WebP, TIFF, DICOM or NIfTI and open that."
+            )
+        },
         damaged: |name| {
             format!(
-                "“{name}” is damaged or incomplete and could not be decoded. Try the original file, or save it again as PNG."
+                "“{name}” could not be decoded: it is damaged, incomplete or of a kind that is not read here. Try the original file, or save it again as PNG."
             )
         },
         too_large: |name, width, height, limit| {
@@ -121,7 +125,7 @@ pub const WORDS: Words = Words {
         unreadable: |name| {
             format!("“{name}” could not be read from disk. Choose it again, or copy it elsewhere first.")
         },
-        no_file: "There was no image in that. A PNG or JPEG file, or a copied picture, works.",
+        no_file: "There was no image in that. A file in PNG, JPEG, BMP, WebP, TIFF, DICOM or NIfTI, or a copied picture, works.",
         pasted: "Pasted image",
     },
     predict_failed: |reason| {

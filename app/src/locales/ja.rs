@@ -20,7 +20,7 @@ pub const WORDS: Words = Words {
     },
     your_images: "自分の画像",
     add_images: "画像を追加",
-    drop_hint: "PNG・JPEGのドロップ、貼り付けも可",
+    drop_hint: "ドロップや貼り付けでも追加できます（PNG、JPEG、BMP、WebP、TIFF、DICOM、NIfTI）。ボリュームは中央のスライスを表示します。",
     drop_here: "ドロップして開く",
     privacy: "画像はこのコンピューターの外に出ません。",
     not_medical: "医療機器ではありません。診断には使用できません。",
@@ -107,11 +107,13 @@ pub const WORDS: Words = Words {
     try_again: "もう一度試す",
     refused: RefusedWords {
         format: |name| {
-            format!("「{name}」はPNGでもJPEGでもありません。PNGまたはJPEGで保存し直してから開いてください。")
+            format!(
+                "「{name}」は対応している形式の画像ではありません。PNG、JPEG、BMP、WebP、TIFF、DICOM、NIfTIのいずれかで保存し直してから開いてください。"
+            )
         },
         damaged: |name| {
             format!(
-                "「{name}」は破損しているか不完全なため、読み込めませんでした。元のファイルを使うか、PNGで保存し直してください。"
+                "「{name}」を読み込めませんでした。破損しているか、不完全か、対応していない種類のファイルです。元のファイルを使うか、PNGで保存し直してください。"
             )
         },
         too_large: |name, width, height, limit| {
@@ -125,7 +127,7 @@ pub const WORDS: Words = Words {
                 "「{name}」を読み取れませんでした。もう一度選ぶか、別の場所にコピーしてから開いてください。"
             )
         },
-        no_file: "画像が含まれていません。PNG・JPEGのファイルか、コピーした画像を使ってください。",
+        no_file: "画像が含まれていません。PNG、JPEG、BMP、WebP、TIFF、DICOM、NIfTIのファイルか、コピーした画像を使ってください。",
         pasted: "貼り付けた画像",
     },
     predict_failed: |reason| {

@@ -232,9 +232,9 @@ pub struct ReportWords {
 
 /// Why a file was not opened.
 pub struct RefusedWords {
-    /// Not PNG or JPEG.
+    /// None of the formats that are read.
     pub format: fn(name: &str) -> String,
-    /// The decoder stopped.
+    /// The decoder stopped: damaged, or a kind of the format that is not read.
     pub damaged: fn(name: &str) -> String,
     /// Too many pixels.
     pub too_large: fn(name: &str, width: u32, height: u32, limit: u32) -> String,

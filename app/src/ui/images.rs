@@ -130,7 +130,7 @@ fn AddImages() -> impl IntoView {
             node_ref=input
             class="unseen"
             type="file"
-            accept="image/png,image/jpeg"
+            accept="image/*,.png,.jpg,.jpeg,.bmp,.webp,.tif,.tiff,.dcm,.dicom,.nii,.nii.gz,.gz"
             multiple
             tabindex="-1"
             aria-label=move || app.words().add_images

@@ -231,9 +231,9 @@ pub struct Picture {
 /// Why bytes did not become an image.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Refusal {
-    /// Neither PNG nor JPEG.
+    /// None of the formats that are read.
     UnknownFormat,
-    /// The decoder stopped.
+    /// The decoder stopped: damaged, or a kind of the format that is not read.
     Damaged(String),
     /// More pixels than the page accepts.
     TooLarge {

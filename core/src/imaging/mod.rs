@@ -13,6 +13,7 @@ mod percentile;
 mod phash;
 mod raster;
 mod resample;
+mod stored;
 mod tiff;
 mod turn;
 mod volume;
@@ -32,4 +33,5 @@ pub use resample::{Region, resize_labels, resize_planes};
 pub use volume::{AxisMap, Grid, GridError, Plane};
 pub use window::Window;
 
+pub(crate) use stored::NumberType;
 pub(crate) use volume::nearest;

@@ -21,8 +21,8 @@ async fn what_cannot_be_opened_is_named_and_the_page_goes_on() -> Outcome {
     let before = visit.mask().await?;
     for (name, bytes, words) in [
         ("broken.png", promise(64), "damaged"),
-        ("notes.txt", b"These are notes.".to_vec(), "not a PNG or JPEG"),
-        ("empty.png", Vec::new(), "not a PNG or JPEG"),
+        ("notes.txt", b"These are notes.".to_vec(), "not an image that Medley reads"),
+        ("empty.png", Vec::new(), "not an image that Medley reads"),
         ("huge.png", promise(20_000), "20000 × 20000 pixels"),
     ] {
         visit.drop_file(name, &bytes).await?;

@@ -10,7 +10,7 @@ use super::table::{self, TableError};
 /// # Errors
 /// [`TableError`] for a missing column, a file that is listed twice or lies outside the folder.
 pub fn parse(bytes: &[u8]) -> Result<BTreeMap<String, String>, TableError> {
-    let rows = table::read(bytes, &["file", "license"])?;
+    let rows = table::read_one_per_file(bytes, &["file", "license"])?;
     Ok(rows.into_iter().map(|mut row| (row.take("file"), row.take("license"))).collect())
 }
 

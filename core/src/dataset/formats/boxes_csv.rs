@@ -3,7 +3,7 @@
 
 use thiserror::Error;
 
-use super::is_inside_folder;
+use super::table::{self, Row, TableError};
 use crate::dataset::BoxLabel;
 
 const COLUMNS: [&str; 6] = ["file", "label", "x0", "y0", "x1", "y1"];
@@ -22,37 +22,9 @@ pub struct BoxRow {
 /// Why a table of boxes cannot be used. Lines are counted from 1, the header is line 1.
 #[derive(Debug, Error)]
 pub enum BoxesCsvError {
-    /// Not CSV, or not UTF-8.
-    #[error("not a valid CSV table: {0}")]
-    Csv(#[from] csv::Error),
-    /// The header lacks a column.
-    #[error("the first line must name the column {column:?}; it names: {found}")]
-    MissingColumn {
-        /// The name that is needed.
-        column: &'static str,
-        /// The names that are there.
-        found: String,
-    },
-    /// A file name leads out of the data set's folder.
-    #[error("line {line}: {file:?} must be a file name inside the data set's folder")]
-    FileName {
-        /// Line number.
-        line: u64,
-        /// The name found.
-        file: String,
-    },
-    /// The label of a row is none of the classes.
-    #[error(
-        "line {line}: {label:?} is none of the classes in dataset.json ({classes}); correct one of the two"
-    )]
-    Label {
-        /// Line number.
-        line: u64,
-        /// The label found.
-        label: String,
-        /// The classes there are.
-        classes: String,
-    },
+    /// As in the other tables.
+    #[error(transparent)]
+    Table(#[from] TableError),
     /// A number that is none.
     #[error("line {line}: {column} must be a number, not {value:?}")]
     Number {
@@ -77,52 +49,31 @@ pub enum BoxesCsvError {
 /// # Errors
 /// [`BoxesCsvError`] with the line.
 pub fn parse(bytes: &[u8], classes: &[String]) -> Result<Vec<BoxRow>, BoxesCsvError> {
-    // Spreadsheets put a byte order mark in front of UTF-8.
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(bytes);
-    let header = reader.headers()?.clone();
-    let position = |column: &str| header.iter().position(|name| name == column);
-    let missing = COLUMNS.into_iter().find(|column| position(column).is_none());
-    if let Some(column) = missing {
-        let found = header.iter().collect::<Vec<_>>().join(", ");
-        return Err(BoxesCsvError::MissingColumn { column, found });
-    }
+    table::read(bytes, &COLUMNS)?.into_iter().map(|row| box_row(row, classes)).collect()
+}
 
-    let mut rows = Vec::new();
-    for record in reader.records() {
-        let record = record?;
-        let line = record.position().map_or(0, csv::Position::line);
-        let value = |column: &str| position(column).and_then(|index| record.get(index)).unwrap_or_default();
-        let number = |column: &'static str| {
-            let text = value(column);
-            let number = text.parse::<f32>().ok().filter(|number| number.is_finite());
-            number.ok_or_else(|| BoxesCsvError::Number { line, column, value: text.to_owned() })
-        };
-        let (file, label) = (value("file").to_owned(), value("label"));
-        if !is_inside_folder(&file) {
-            return Err(BoxesCsvError::FileName { line, file });
-        }
-        let class = classes.iter().position(|class| class == label).ok_or_else(|| BoxesCsvError::Label {
-            line,
-            label: label.to_owned(),
-            classes: classes.join(", "),
-        })?;
-        let bbox =
-            BoxLabel { x0: number("x0")?, y0: number("y0")?, x1: number("x1")?, y1: number("y1")?, class };
-        if !(bbox.x0 >= 0.0 && bbox.y0 >= 0.0 && bbox.x0 < bbox.x1 && bbox.y0 < bbox.y1) {
-            return Err(BoxesCsvError::Box { line });
-        }
-        let score = if value("score").is_empty() { None } else { Some(number("score")?) };
-        rows.push(BoxRow { file, bbox, score });
+fn box_row(mut row: Row, classes: &[String]) -> Result<BoxRow, BoxesCsvError> {
+    let line = row.line;
+    let number = |column: &'static str, value: String| {
+        let number = value.parse::<f32>().ok().filter(|number| number.is_finite());
+        number.ok_or(BoxesCsvError::Number { line, column, value })
+    };
+    let (file, class) = (row.take("file"), row.take_class(classes)?);
+    let mut edge = |column| number(column, row.take(column));
+    let bbox = BoxLabel { x0: edge("x0")?, y0: edge("y0")?, x1: edge("x1")?, y1: edge("y1")?, class };
+    if !(bbox.x0 >= 0.0 && bbox.y0 >= 0.0 && bbox.x0 < bbox.x1 && bbox.y0 < bbox.y1) {
+        return Err(BoxesCsvError::Box { line });
     }
-    Ok(rows)
+    let score = Some(row.take("score")).filter(|score| !score.is_empty());
+    let score = score.map(|score| number("score", score)).transpose()?;
+    Ok(BoxRow { file, bbox, score })
 }
 
 /// The table of `rows`; a class beyond `classes` is written as its number.
 ///
 /// # Errors
-/// [`BoxesCsvError::Csv`] when the table cannot be written.
-pub fn write(rows: &[BoxRow], classes: &[String]) -> Result<Vec<u8>, BoxesCsvError> {
+/// [`TableError::Csv`] when the table cannot be written.
+pub fn write(rows: &[BoxRow], classes: &[String]) -> Result<Vec<u8>, TableError> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     let scores = rows.iter().any(|row| row.score.is_some());
     writer.write_record(COLUMNS.into_iter().chain(scores.then_some("score")))?;
@@ -132,7 +83,7 @@ pub fn write(rows: &[BoxRow], classes: &[String]) -> Result<Vec<u8>, BoxesCsvErr
         let score = scores.then(|| score.map(|score| score.to_string()).unwrap_or_default());
         writer.write_record([file.clone(), label].into_iter().chain(numbers).chain(score))?;
     }
-    writer.into_inner().map_err(|error| BoxesCsvError::Csv(error.into_error().into()))
+    writer.into_inner().map_err(|error| TableError::Csv(error.into_error().into()))
 }
 
 #[cfg(test)]

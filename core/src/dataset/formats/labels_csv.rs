@@ -24,15 +24,11 @@ pub struct LabelRow {
 /// [`TableError`] with the line, for a missing column, an unknown label or split, a file that is listed
 /// twice or lies outside the folder.
 pub fn parse(bytes: &[u8], classes: &[String]) -> Result<Vec<LabelRow>, TableError> {
-    table::read(bytes, &["file", "label", "split"])?
+    table::read_one_per_file(bytes, &["file", "label", "split"])?
         .into_iter()
         .map(|mut row| {
-            let (line, file, label, split) =
-                (row.line, row.take("file"), row.take("label"), row.take_split()?);
-            match classes.iter().position(|class| *class == label) {
-                Some(class) => Ok(LabelRow { file, class, split, extra: row.rest() }),
-                None => Err(TableError::Label { line, label, classes: classes.join(", ") }),
-            }
+            let (file, split, class) = (row.take("file"), row.take_split()?, row.take_class(classes)?);
+            Ok(LabelRow { file, class, split, extra: row.rest() })
         })
         .collect()
 }

@@ -7,6 +7,8 @@ use std::io::{self, Read};
 
 use thiserror::Error;
 
+use crate::imaging::NumberType;
+
 /// Longest header that is read; numpy writes about a hundred bytes.
 const MAX_HEADER: u64 = 1 << 16;
 
@@ -39,50 +41,25 @@ pub enum NpyError {
 #[derive(Debug)]
 pub(super) struct Array {
     pub shape: Vec<usize>,
-    element: Element,
+    element: NumberType,
     data: Vec<u8>,
 }
 
-/// Type of the numbers, little endian where it matters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Element {
-    U8,
-    I8,
-    U16,
-    I16,
-    U32,
-    I32,
-    U64,
-    I64,
-    F32,
-    F64,
-}
-
-impl Element {
-    fn from_descr(descr: &str) -> Option<Self> {
-        Some(match descr {
-            "|u1" => Self::U8,
-            "|i1" | "|b1" => Self::I8,
-            "<u2" => Self::U16,
-            "<i2" => Self::I16,
-            "<u4" => Self::U32,
-            "<i4" => Self::I32,
-            "<u8" => Self::U64,
-            "<i8" => Self::I64,
-            "<f4" => Self::F32,
-            "<f8" => Self::F64,
-            _ => return None,
-        })
-    }
-
-    fn bytes(self) -> usize {
-        match self {
-            Self::U8 | Self::I8 => 1,
-            Self::U16 | Self::I16 => 2,
-            Self::U32 | Self::I32 | Self::F32 => 4,
-            Self::U64 | Self::I64 | Self::F64 => 8,
-        }
-    }
+/// The type of the numbers, little endian where it matters.
+fn element(descr: &str) -> Option<NumberType> {
+    Some(match descr {
+        "|u1" => NumberType::U8,
+        "|i1" | "|b1" => NumberType::I8,
+        "<u2" => NumberType::U16,
+        "<i2" => NumberType::I16,
+        "<u4" => NumberType::U32,
+        "<i4" => NumberType::I32,
+        "<u8" => NumberType::U64,
+        "<i8" => NumberType::I64,
+        "<f4" => NumberType::F32,
+        "<f8" => NumberType::F64,
+        _ => return None,
+    })
 }
 
 impl Array {
@@ -93,7 +70,7 @@ impl Array {
         let element = value_of(&header, "descr")
             .and_then(|value| value.strip_prefix('\''))
             .and_then(|value| value.split('\'').next())
-            .and_then(Element::from_descr)
+            .and_then(element)
             .ok_or_else(form)?;
         if !value_of(&header, "fortran_order").is_some_and(|value| value.starts_with("False")) {
             return Err(form());
@@ -125,7 +102,7 @@ impl Array {
     /// The raw bytes of an array of `u8`.
     pub fn into_bytes(self) -> Result<Vec<u8>, NpyError> {
         match self.element {
-            Element::U8 => Ok(self.data),
+            NumberType::U8 => Ok(self.data),
             other => Err(NpyError::Form(format!("{other:?} in place of U8"))),
         }
     }
@@ -136,7 +113,8 @@ impl Array {
     /// [`NpyError::Fraction`] where one is not whole.
     pub fn integers(&self) -> Result<Vec<i64>, NpyError> {
         let width = self.element.bytes();
-        let signed = matches!(self.element, Element::I8 | Element::I16 | Element::I32 | Element::I64);
+        let signed =
+            matches!(self.element, NumberType::I8 | NumberType::I16 | NumberType::I32 | NumberType::I64);
         let integer = |bytes: &[u8]| {
             let fill = if signed && bytes[width - 1] >= 0x80 { 0xFF } else { 0 };
             let mut wide = [fill; 8];
@@ -149,10 +127,12 @@ impl Array {
             fits.then_some(number as i64).ok_or(NpyError::Fraction(number))
         };
         match self.element {
-            Element::F32 => {
+            NumberType::F32 => {
                 self.data.as_chunks().0.iter().map(|b| whole(f64::from(f32::from_le_bytes(*b)))).collect()
             }
-            Element::F64 => self.data.as_chunks().0.iter().map(|b| whole(f64::from_le_bytes(*b))).collect(),
+            NumberType::F64 => {
+                self.data.as_chunks().0.iter().map(|b| whole(f64::from_le_bytes(*b))).collect()
+            }
             _ => Ok(self.data.chunks_exact(width).map(integer).collect()),
         }
     }

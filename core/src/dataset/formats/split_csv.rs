@@ -22,7 +22,7 @@ pub struct SplitRow {
 /// [`TableError`] with the line, for a missing column, an unknown split, a file that is listed twice or
 /// lies outside the folder.
 pub fn parse(bytes: &[u8]) -> Result<Vec<SplitRow>, TableError> {
-    table::read(bytes, &["file", "split"])?
+    table::read_one_per_file(bytes, &["file", "split"])?
         .into_iter()
         .map(|mut row| {
             let (file, split) = (row.take("file"), row.take_split()?);

@@ -1,4 +1,4 @@
-//! What the CSV files of a data set have in common: a header that names columns, one row per file.
+//! What the CSV files of a data set have in common: a header that names columns, and rows that name files.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -78,6 +78,16 @@ impl Row {
         self.take("split").parse().map_err(|source| TableError::Split { line: self.line, source })
     }
 
+    /// Takes the column `label`: an index into `classes`.
+    pub fn take_class(&mut self, classes: &[String]) -> Result<usize, TableError> {
+        let label = self.take("label");
+        classes.iter().position(|class| *class == label).ok_or_else(|| TableError::Label {
+            line: self.line,
+            label,
+            classes: classes.join(", "),
+        })
+    }
+
     /// The columns that were not taken.
     pub fn rest(self) -> BTreeMap<String, String> {
         self.values
@@ -99,7 +109,7 @@ pub(super) fn write<const N: usize>(
     writer.into_inner().map_err(|error| TableError::Csv(error.into_error().into()))
 }
 
-/// Reads a table with `columns`, one of which is `file`: one row per file, inside the folder.
+/// Reads a table with `columns`, one of which is `file`: files inside the folder.
 pub(super) fn read(bytes: &[u8], columns: &[&'static str]) -> Result<Vec<Row>, TableError> {
     // Spreadsheets put a byte order mark in front of UTF-8.
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
@@ -112,7 +122,6 @@ pub(super) fn read(bytes: &[u8], columns: &[&'static str]) -> Result<Vec<Row>, T
         }
     }
 
-    let mut seen = HashSet::new();
     let mut rows = Vec::new();
     for record in reader.records() {
         let record = record?;
@@ -123,10 +132,20 @@ pub(super) fn read(bytes: &[u8], columns: &[&'static str]) -> Result<Vec<Row>, T
         if !is_inside_folder(&file) {
             return Err(TableError::FileName { line, file });
         }
-        if !seen.insert(file.clone()) {
-            return Err(TableError::Duplicate { line, file });
-        }
         rows.push(Row { line, values });
+    }
+    Ok(rows)
+}
+
+/// As [`read`], for a table with one row per file.
+pub(super) fn read_one_per_file(bytes: &[u8], columns: &[&'static str]) -> Result<Vec<Row>, TableError> {
+    let rows = read(bytes, columns)?;
+    let mut seen = HashSet::new();
+    for row in &rows {
+        let file = row.values.get("file").map_or("", String::as_str);
+        if !seen.insert(file) {
+            return Err(TableError::Duplicate { line: row.line, file: file.to_owned() });
+        }
     }
     Ok(rows)
 }

@@ -2,6 +2,7 @@
 
 use super::format::{Photometric, PixelFormat};
 use super::{ImageError, damaged, unsupported};
+use crate::imaging::stored::numbers;
 
 /// Samples of one frame, channels interleaved, as they are stored.
 ///
@@ -20,18 +21,8 @@ pub(super) fn unpack(bytes: &[u8], format: &PixelFormat, big_endian: bool) -> Re
     let mut samples: Vec<i64> = match format.allocated {
         1 => bytes.iter().flat_map(|byte| (0..8).map(move |bit| i64::from(byte >> bit & 1))).collect(),
         8 => bytes.iter().map(|byte| i64::from(*byte)).collect(),
-        16 => words(
-            bytes,
-            |b| i64::from(u16::from_le_bytes(b)),
-            |b| i64::from(u16::from_be_bytes(b)),
-            big_endian,
-        ),
-        32 => words(
-            bytes,
-            |b| i64::from(u32::from_le_bytes(b)),
-            |b| i64::from(u32::from_be_bytes(b)),
-            big_endian,
-        ),
+        16 => numbers(bytes, big_endian, |b| i64::from(u16::from_be_bytes(b))).collect(),
+        32 => numbers(bytes, big_endian, |b| i64::from(u32::from_be_bytes(b))).collect(),
         bits => {
             return Err(unsupported(
                 format!("whole numbers of {bits} bits"),
@@ -51,16 +42,6 @@ pub(super) fn unpack(bytes: &[u8], format: &PixelFormat, big_endian: bool) -> Re
         return Ok(full_from_422(&samples));
     }
     Ok(if format.planar { interleave(&samples, format.area(), format.samples) } else { samples })
-}
-
-fn words<const N: usize>(
-    bytes: &[u8],
-    little: fn([u8; N]) -> i64,
-    big: fn([u8; N]) -> i64,
-    big_endian: bool,
-) -> Vec<i64> {
-    let convert = if big_endian { big } else { little };
-    bytes.as_chunks().0.iter().map(|chunk| convert(*chunk)).collect()
 }
 
 /// From one plane after the other to one pixel after the other.

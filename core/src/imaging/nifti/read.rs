@@ -38,7 +38,7 @@ pub fn read(bytes: &[u8], max_pixels: usize) -> Result<Image, ImageError> {
     }
     let stored = unpack::voxels(bytes, &header)?;
     let pixels = voxels::pixels(&stored, header.data_type, header.big_endian, header.scaling);
-    let image = Image::volume(header.size, header.data_type.channels(), pixels)?
+    let image = Image::volume(header.size, header.data_type.channels, pixels)?
         .with_geometry(Geometry::from_affine(header.affine))
         .with_origin(Origin { format: Format::Nifti, modality: None });
     Ok(match header.window {

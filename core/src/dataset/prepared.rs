@@ -50,8 +50,7 @@ impl Prepared {
                 ),
             }),
             Target::Boxes(boxes) => {
-                let (sx, sy) = (to.0 as f32 / from.0 as f32, to.1 as f32 / from.1 as f32);
-                Target::Boxes(boxes.iter().map(|label| scale_box(label, sx, sy)).collect())
+                Target::Boxes(boxes.iter().map(|label| scale_box(label, from, to)).collect())
             }
         };
         Self { planes: resize_planes(&self.planes, from, region, to), width: to.0, height: to.1, target }
@@ -65,12 +64,15 @@ pub fn scaled_size(width: usize, height: usize, input_size: usize) -> (usize, us
     (side(width), side(height))
 }
 
-fn scale_box(label: &BoxLabel, sx: f32, sy: f32) -> BoxLabel {
+fn scale_box(label: &BoxLabel, from: (usize, usize), to: (usize, usize)) -> BoxLabel {
+    let (width, height) = (to.0 as f32, to.1 as f32);
+    let (sx, sy) = (width / from.0 as f32, height / from.1 as f32);
     BoxLabel {
         x0: label.x0 * sx,
         y0: label.y0 * sy,
-        x1: label.x1 * sx,
-        y1: label.y1 * sy,
+        // Rounding alone must not put an edge beyond the picture's.
+        x1: (label.x1 * sx).min(width),
+        y1: (label.y1 * sy).min(height),
         class: label.class,
     }
 }
@@ -99,6 +101,16 @@ mod tests {
         assert!(prepared.planes.iter().all(|value| (value - 1.0).abs() < 1e-6));
         let scaled = BoxLabel { x0: 4.0, y0: 2.0, x1: 12.0, y1: 8.0, class: 1 };
         assert_eq!(prepared.target, Target::Boxes(vec![scaled]));
+    }
+
+    #[test]
+    fn boxes_that_fill_the_picture_still_do() {
+        for side in 97..400 {
+            let edge = side as f32;
+            let label = BoxLabel { x0: 0.0, y0: 0.0, x1: edge, y1: edge, class: 0 };
+            let scaled = scale_box(&label, (side, side), (96, 96));
+            assert!(scaled.x1 <= 96.0 && scaled.y1 <= 96.0 && scaled.x1 > 95.999, "{side}: {scaled:?}");
+        }
     }
 
     proptest! {

@@ -4,23 +4,15 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::imaging::Window;
 
-/// Names of windows, all in Hounsfield units.
-const PRESETS: [(&str, Window); 4] = [
-    ("lung", Window::LUNG),
-    ("bone", Window::BONE),
-    ("brain", Window::BRAIN),
-    ("soft-tissue", Window::SOFT_TISSUE),
-];
-
 /// The range of values that a data set wants to be shown and learnt from, in place of what its files propose:
-/// in `dataset.json` a name (`"lung"`, `"bone"`, `"brain"`, `"soft-tissue"`) or `[centre, width]` in the
+/// in `dataset.json` a name out of [`Window::PRESETS`] (`"lung"`, `"bone"`, `"brain"`, `"soft-tissue"`) or `[centre, width]` in the
 /// unit of the values.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct DataWindow(pub Window);
 
 impl Serialize for DataWindow {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match PRESETS.iter().find(|(_, window)| *window == self.0) {
+        match Window::PRESETS.iter().find(|(_, window)| *window == self.0) {
             Some((name, _)) => name.serialize(serializer),
             None => [self.0.centre, self.0.width].serialize(serializer),
         }
@@ -38,7 +30,7 @@ impl<'de> Deserialize<'de> for DataWindow {
         }
         let found = match Form::deserialize(deserializer)? {
             Form::Name(name) => {
-                PRESETS.into_iter().find(|(preset, _)| *preset == name).map(|(_, window)| window)
+                Window::PRESETS.into_iter().find(|(preset, _)| *preset == name).map(|(_, window)| window)
             }
             Form::Range([centre, width]) if centre.is_finite() && width.is_finite() && width > 0.0 => {
                 Some(Window { centre, width })
@@ -46,7 +38,7 @@ impl<'de> Deserialize<'de> for DataWindow {
             Form::Range(_) | Form::Other(_) => None,
         };
         found.map(Self).ok_or_else(|| {
-            let names = PRESETS.map(|(name, _)| name).join(", ");
+            let names = Window::PRESETS.map(|(name, _)| name).join(", ");
             serde::de::Error::custom(format!(
                 "window must be one of {names}, or [centre, width] with a width above 0"
             ))

@@ -27,12 +27,12 @@ impl Window {
         Self { centre: f32::midpoint(black, white), width: (white - black).max(f32::MIN_POSITIVE) }
     }
 
-    /// The windows of CT by name, in the order in which a list shows them.
+    /// The windows of CT by the names that `dataset.json` uses, in the order in which a list shows them.
     pub const PRESETS: [(&str, Self); 4] = [
         ("lung", Self::LUNG),
         ("bone", Self::BONE),
         ("brain", Self::BRAIN),
-        ("soft tissue", Self::SOFT_TISSUE),
+        ("soft-tissue", Self::SOFT_TISSUE),
     ];
 
     /// The window from the `low`-th to the `high`-th percentile of `pixels` (0 to 100, linear between
@@ -44,8 +44,8 @@ impl Window {
 
     /// The window for an image whose file proposes none: all of the range for pictures of 8 bits, soft tissue for
     /// CT, the 2.5th to the 97.5th percentile for other tomography (a `NIfTI` volume of 8 bits, whose neighbour
-    /// may have 16, among it), and for other deep images (microscopy,
-    /// radiographs) the 0.1th to the 99.9th, because few pixels may hold all there is to see.
+    /// may have 16, among it), and for other deep images (microscopy, radiographs) the 0.1th to the 99.9th,
+    /// because few pixels may hold all there is to see.
     pub fn for_image(image: &Image) -> Self {
         let origin = image.origin();
         match (image.pixels(), origin.modality, origin.format) {

@@ -1,8 +1,8 @@
 //! Class folders: the folder that an image lies in is its class (`[split/]class/[more/]image`).
 //!
-//! Only names are looked at. The folders at the top are splits when all of them are called like one (`train`, `val`
-//! or `valid` or `validation`, `test`, in any case); otherwise they are classes. Hidden files and what
-//! operating systems leave behind are skipped.
+//! Only names are looked at. The folders at the top are splits when all of them are called like one (`train` or
+//! `training`, `val` or `valid` or `validation`, `test` or `testing`, in any case); otherwise they are classes.
+//! Hidden files and what operating systems leave behind are skipped.
 
 use std::collections::BTreeSet;
 

@@ -23,6 +23,10 @@ impl CacheBudget {
         let taken = |free: usize| free.checked_sub(bytes);
         self.free.fetch_update(Ordering::Relaxed, Ordering::Relaxed, taken).is_ok()
     }
+
+    fn give_back(&self, bytes: usize) {
+        self.free.fetch_add(bytes, Ordering::Relaxed);
+    }
 }
 
 /// The samples of one list of images, by position. A sample that no longer fits into the budget is read
@@ -54,9 +58,10 @@ impl SampleCache {
         }
         let sample = CompactSample::new(&load()?, input_size);
         let prepared = sample.prepared();
-        if self.budget.take(sample.bytes()) {
-            // Two threads may have read the same sample; either is good.
-            let _ = self.samples[index].set(sample);
+        let bytes = sample.bytes();
+        // Two threads may have read the same sample; either is good, but only one is kept.
+        if self.budget.take(bytes) && self.samples[index].set(sample).is_err() {
+            self.budget.give_back(bytes);
         }
         Ok(prepared)
     }
@@ -157,5 +162,18 @@ mod tests {
         assert_eq!(cache.kept(), 2);
         assert_eq!(all[0], all[2]);
         assert_eq!(cache.get(2, 8, || Ok(sample(3))).unwrap(), all[2]);
+    }
+
+    #[test]
+    fn a_sample_that_two_threads_read_at_once_is_paid_for_once() {
+        let one = CompactSample::new(&sample(3), 8).bytes();
+        let cache = SampleCache::new(2, CacheBudget::new(2 * one));
+        let meanwhile = || {
+            cache.get(0, 8, || Ok(sample(3)))?;
+            Ok(sample(3))
+        };
+        cache.get(0, 8, meanwhile).unwrap();
+        cache.get(1, 8, || Ok(sample(3))).unwrap();
+        assert_eq!(cache.kept(), 2);
     }
 }

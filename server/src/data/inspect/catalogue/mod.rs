@@ -176,6 +176,7 @@ impl Reader {
     /// Adds what a task says about an image.
     fn add(&mut self, name: &str, split: Split, patient: Option<String>, task: usize, truth: Truth) {
         let file = format!("images/{name}");
+        let patient = patient.filter(|patient| !patient.is_empty());
         if let Some(place) = self.places.get(name) {
             let known = &mut self.catalogue.images[*place];
             known.truths.push((task, truth));
@@ -199,7 +200,7 @@ impl Reader {
             name: name.to_owned(),
             place: Place::File(path),
             split: Some(split),
-            patient: patient.filter(|patient| !patient.is_empty()),
+            patient,
             truths: vec![(task, truth)],
         });
     }

@@ -41,6 +41,15 @@ fn two_tasks_must_agree_on_the_split() {
 }
 
 #[test]
+fn no_patient_is_not_the_same_patient() {
+    let set = segmentation().manifest(r#"["detection", "segmentation"]"#, r#""background", "a", "b""#);
+    let boxes = detection();
+    fs::rename(boxes.root().join("annotations"), set.root().join("annotations")).unwrap();
+    let set = set.replace("split.csv", "train,p0", "train,").replace("split.csv", "test,p7", "test,");
+    set.finds([Check::NoPatients], "2 of 8 images state no patient", 8);
+}
+
+#[test]
 fn folders_of_data_sets_are_opened_and_others_said_to_be_none() {
     let folder = TempDir::new().unwrap();
     for name in ["b", "a"] {

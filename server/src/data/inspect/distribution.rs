@@ -16,7 +16,7 @@ pub struct Distribution {
     pub mean: f64,
     /// Standard deviation.
     pub deviation: f64,
-    /// The share of the most common value, where values are whole numbers; 0 for floating point.
+    /// The share of the most common value in an image of whole numbers; 0 for floating point and many images.
     pub most_common: f64,
     /// 129 quantiles in equal steps, from the smallest to the largest value.
     quantiles: Vec<f32>,
@@ -41,37 +41,37 @@ impl Distribution {
         let mut counts = vec![0_u64; range];
         values.for_each(|value| counts[value] += 1);
         let pairs = counts.iter().enumerate().filter(|(_, n)| **n > 0);
-        let weighted: Vec<(f32, u64)> = pairs.map(|(v, n)| ((v as f64 + offset) as f32, *n)).collect();
-        Self { not_finite: 0, ..Self::weighted(&weighted) }
+        Self::weighted(pairs.map(|(v, n)| ((v as f64 + offset) as f32, *n)))
     }
 
     fn floating(values: &[f32]) -> Self {
         let mut sorted: Vec<f32> = values.iter().copied().filter(|value| value.is_finite()).collect();
         sorted.sort_unstable_by(f32::total_cmp);
-        let weighted: Vec<(f32, u64)> = sorted.iter().map(|value| (*value, 1)).collect();
         let not_finite = (values.len() - sorted.len()) as u64;
-        Self { not_finite, most_common: 0.0, ..Self::weighted(&weighted) }
+        let weighted = sorted.iter().map(|value| (*value, 1));
+        Self { not_finite, most_common: 0.0, ..Self::weighted(weighted) }
     }
 
     /// From values in ascending order and how often each comes.
-    fn weighted(values: &[(f32, u64)]) -> Self {
-        let count: u64 = values.iter().map(|(_, n)| n).sum();
+    fn weighted(values: impl Iterator<Item = (f32, u64)> + Clone) -> Self {
+        let count: u64 = values.clone().map(|(_, n)| n).sum();
         let total = count.max(1) as f64;
-        let mean = values.iter().map(|(v, n)| f64::from(*v) * *n as f64).sum::<f64>() / total;
+        let mean = values.clone().map(|(v, n)| f64::from(v) * n as f64).sum::<f64>() / total;
         let square = |v: f32| (f64::from(v) - mean).powi(2);
-        let variance = values.iter().map(|(v, n)| square(*v) * *n as f64).sum::<f64>() / total;
-        let most_common = values.iter().map(|(_, n)| *n).max().unwrap_or(0) as f64 / total;
+        let variance = values.clone().map(|(v, n)| square(v) * n as f64).sum::<f64>() / total;
+        let most_common = values.clone().map(|(_, n)| n).max().unwrap_or(0) as f64 / total;
 
         let mut quantiles = Vec::with_capacity(PIECES + 1);
-        let (mut at, mut below) = (0, 0);
+        let (mut values, mut here, mut reached) = (values, 0.0, 0);
         for step in 0..=PIECES {
             // The value at this rank, counted from 0.
             let rank = (step as u64 * count.saturating_sub(1)) / PIECES as u64;
-            while at + 1 < values.len() && below + values[at].1 <= rank {
-                below += values[at].1;
-                at += 1;
+            while reached <= rank
+                && let Some((value, n)) = values.next()
+            {
+                (here, reached) = (value, reached + n);
             }
-            quantiles.push(values.get(at).map_or(0.0, |(value, _)| *value));
+            quantiles.push(here);
         }
         Self { count, not_finite: 0, mean, deviation: variance.sqrt(), most_common, quantiles }
     }
@@ -96,7 +96,7 @@ impl Distribution {
         let total = (count as f64).max(1.0);
         let mean = sum / total;
         let deviation = (square / total - mean * mean).max(0.0).sqrt();
-        let mut all = Self::weighted(&points);
+        let mut all = Self::weighted(points.iter().copied());
         if let (Some(first), Some(last)) = (points.first(), points.last()) {
             all.quantiles[0] = first.0;
             all.quantiles[PIECES] = last.0;

@@ -19,8 +19,7 @@ pub fn class_counts(
     belongs: impl Fn(usize) -> bool,
 ) -> Vec<u64> {
     let mut counts = vec![0; classes];
-    for (index, scan) in scans.iter().enumerate().filter(|(index, _)| belongs(*index)) {
-        debug_assert!(index < scans.len());
+    for (_, scan) in scans.iter().enumerate().filter(|(index, _)| belongs(*index)) {
         for (_, label) in scan.labels.iter().filter(|(of, _)| *of == task) {
             match label {
                 LabelFacts::Class(class) => counts[*class] += 1,

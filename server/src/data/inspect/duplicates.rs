@@ -1,6 +1,6 @@
 //! The same picture more than once, exactly or nearly.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use medley_core::imaging::{Fingerprint, near_pairs};
 
@@ -32,18 +32,18 @@ pub fn check(catalogue: &Catalogue, scans: &[Scan]) -> Vec<Finding> {
 /// What to say about images that hold the same picture.
 fn same(catalogue: &Catalogue, group: &[usize]) -> Vec<Finding> {
     let images = || group.iter().map(|index| &catalogue.images[*index]);
-    let splits: std::collections::BTreeSet<_> = images().filter_map(|image| image.split).collect();
+    let splits: BTreeSet<_> = images().filter_map(|image| image.split).collect();
     let check = if splits.len() > 1 { Check::DuplicateLeak } else { Check::Duplicate };
     let first = catalogue.file_of(&catalogue.images[group[0]]);
     let problem = format!("{}the same as {}", place(catalogue, group[0]), names(catalogue, &group[1..]));
     let mut findings = vec![Finding::new(check, &first, problem)];
-    let classes: std::collections::BTreeSet<(usize, usize)> = images()
+    let classes: BTreeSet<(usize, usize)> = images()
         .flat_map(|image| &image.truths)
         .filter_map(
             |(task, truth)| if let Truth::Class(class) = truth { Some((*task, *class)) } else { None },
         )
         .collect();
-    let tasks: std::collections::BTreeSet<usize> = classes.iter().map(|(task, _)| *task).collect();
+    let tasks: BTreeSet<usize> = classes.iter().map(|(task, _)| *task).collect();
     if classes.len() > tasks.len() {
         let class = |index: usize| {
             let image = &catalogue.images[index];

@@ -133,8 +133,8 @@ fn object(
     Ok(YoloObject { bbox, polygon })
 }
 
-/// Reads the class names out of `classes.txt` (a name per line) or `data.yaml` (`names: [a, b]`, or below `names:`
-/// lines `- a` or `0: a`). Of YAML only this much is understood.
+/// Reads the class names out of `classes.txt` (a name per line) or `data.yaml` (`names: [a, b]`, also over several
+/// lines, or below `names:` lines `- a` or `0: a`). Of YAML only this much is understood.
 ///
 /// # Errors
 /// [`YoloError`] when there are none, or with the line of a number that does not follow.
@@ -144,9 +144,9 @@ pub fn parse_names(bytes: &[u8]) -> Result<Vec<String>, YoloError> {
     let start = lines.clone().find_map(|(number, line)| Some((number, line.strip_prefix("names:")?.trim())));
     let names: Vec<String> = match start {
         None => lines.map(|(_, line)| plain(line)).filter(|name| !name.is_empty()).collect(),
-        Some((_, list)) if list.starts_with('[') => {
-            let list = list.trim_start_matches('[').split(']').next().unwrap_or_default();
-            list.split(',').map(plain).filter(|name| !name.is_empty()).collect()
+        Some((start, list)) if list.starts_with('[') => {
+            let more = lines.skip(start).map(|(_, line)| line);
+            flow_list(std::iter::once(list).chain(more)).ok_or(YoloError::Names)?
         }
         Some((start, _)) => {
             let mut names = Vec::new();
@@ -172,6 +172,36 @@ pub fn parse_names(bytes: &[u8]) -> Result<Vec<String>, YoloError> {
         }
     };
     if names.is_empty() { Err(YoloError::Names) } else { Ok(names) }
+}
+
+/// The items of `[a, "b"]`, which may go on over several lines; `None` where it does not end.
+fn flow_list<'a>(lines: impl Iterator<Item = &'a str>) -> Option<Vec<String>> {
+    let (mut items, mut item, mut quote) = (Vec::new(), String::new(), None);
+    let mut finish = |item: &mut String| {
+        let name = std::mem::take(item).trim().to_owned();
+        items.extend(Some(name).filter(|name| !name.is_empty()));
+    };
+    for (number, line) in lines.enumerate() {
+        let line = if number == 0 { line.strip_prefix('[')? } else { line };
+        let mut before = ' ';
+        for character in line.chars() {
+            match (quote, character) {
+                (Some(open), _) if character == open => quote = None,
+                (Some(_), _) => item.push(character),
+                (None, '\'' | '"') if item.trim().is_empty() => quote = Some(character),
+                (None, '#') if before == ' ' => break,
+                (None, ',') => finish(&mut item),
+                (None, ']') => {
+                    finish(&mut item);
+                    return Some(items);
+                }
+                (None, _) => item.push(character),
+            }
+            before = character;
+        }
+        item.push(' ');
+    }
+    None
 }
 
 /// A name without quotes and comment.
@@ -217,12 +247,15 @@ mod tests {
         for text in [
             "red cell\nwhite\n\n",
             "path: ../data\nnc: 2\nnames: ['red cell', \"white\"]  # two\n",
+            "names: ['red cell',  # erythrocyte, [RBC]\n        white]\nnc: 2\n",
             "names:\n  0: red cell\n  1: white # leucocyte\nnc: 2\n",
             "train: a\nnames:\n- red cell\n\n- 'white'\ntest: b\n",
         ] {
             assert_eq!(parse_names(text.as_bytes()).unwrap(), ["red cell", "white"], "{text}");
         }
+        assert_eq!(parse_names(b"names: [\"a, b\", c's]\n").unwrap(), ["a, b", "c's"]);
         assert_eq!(parse_names(b"names: []\n"), Err(YoloError::Names));
+        assert_eq!(parse_names(b"names: [a,\nb\n"), Err(YoloError::Names));
         assert_eq!(parse_names(b"names:\n  0: a\n  2: b\n"), Err(YoloError::Numbering { line: 3 }));
     }
 

@@ -6,7 +6,8 @@ use std::collections::{HashMap, HashSet};
 
 use medley_core::dataset::Split;
 use medley_core::dataset::formats::coco::{self, CocoError, CocoImage};
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::Value;
 
 use super::{Reader, Truth};
 use crate::data::inspect::finding::{Check, Finding};
@@ -52,24 +53,75 @@ impl Reader {
 /// # Errors
 /// When nothing of the file can be used.
 pub fn read(bytes: &[u8], classes: &[String], file: &str) -> Result<(Vec<CocoImage>, Vec<Finding>), String> {
-    let (mut document, mut findings) = Sieve::sift(bytes, classes, file)?;
-    loop {
-        let error = match coco::parse(document.to_string().as_bytes(), classes) {
-            Ok(images) => return Ok((images, findings)),
-            Err(error) => error,
-        };
-        // What the sieve does not know: outlines. Positions are those of what is left.
-        let position = match &error {
-            CocoError::Outline { annotation, .. } | CocoError::Box { annotation, .. } => *annotation,
-            _ => return Err(error.to_string()),
-        };
-        let Some(annotations) = document["annotations"].as_array_mut().filter(|list| position < list.len())
-        else {
-            return Err(error.to_string());
-        };
-        let removed = annotations.remove(position);
-        findings.push(Finding::new(Check::Entry, file, format!("{error} (id {})", removed["id"])));
+    let (mut entries, mut findings) = Sieve::sift(bytes, classes, file)?;
+    if let Ok(images) = entries.parse(classes) {
+        return Ok((images, findings));
     }
+    for (position, id, error) in entries.remove_refused(classes) {
+        let problem = match error {
+            CocoError::Outline { source, .. } => {
+                CocoError::Outline { annotation: position, source }.to_string()
+            }
+            CocoError::Box { bbox, .. } => CocoError::Box { annotation: position, bbox }.to_string(),
+            other => format!("annotation {position}: {other}"),
+        };
+        findings.push(Finding::new(Check::Entry, file, format!("{problem} (id {id})")));
+    }
+    Ok((entries.parse(classes).map_err(|error| error.to_string())?, findings))
+}
+
+/// What the sieve has left of a file.
+struct Entries {
+    images: Vec<Value>,
+    /// With their positions in the file.
+    annotations: Vec<(usize, Value)>,
+    categories: Vec<Value>,
+}
+
+impl Entries {
+    fn parse(&self, classes: &[String]) -> Result<Vec<CocoImage>, CocoError> {
+        let annotations: Vec<&Value> = self.annotations.iter().map(|(_, entry)| entry).collect();
+        parse(&self.images, &annotations, &self.categories, classes)
+    }
+
+    /// Removes the annotations that the strict reader refuses, for outlines or forms that the sieve does not
+    /// look at: position, id and reason of each.
+    fn remove_refused(&mut self, classes: &[String]) -> Vec<(usize, Value, CocoError)> {
+        let (mut left, mut refused) = (Vec::with_capacity(self.annotations.len()), Vec::new());
+        let by_id = |entries: &[Value]| -> HashMap<u64, Value> {
+            entries.iter().filter_map(|entry| Some((entry["id"].as_u64()?, entry.clone()))).collect()
+        };
+        let (images, categories) = (by_id(&self.images), by_id(&self.categories));
+        let own = |of: &HashMap<u64, Value>, id: &Value| {
+            id.as_u64().and_then(|id| of.get(&id)).cloned().into_iter().collect::<Vec<_>>()
+        };
+        for (position, entry) in std::mem::take(&mut self.annotations) {
+            let image = own(&images, &entry["image_id"]);
+            let category = own(&categories, &entry["category_id"]);
+            match parse(&image, &[&entry], &category, classes) {
+                Ok(_) => left.push((position, entry)),
+                Err(error) => refused.push((position, entry["id"].clone(), error)),
+            }
+        }
+        self.annotations = left;
+        refused
+    }
+}
+
+/// Lets the strict reader read these entries.
+fn parse(
+    images: &[Value],
+    annotations: &[&Value],
+    categories: &[Value],
+    classes: &[String],
+) -> Result<Vec<CocoImage>, CocoError> {
+    #[derive(Serialize)]
+    struct Document<'a> {
+        images: &'a [Value],
+        annotations: &'a [&'a Value],
+        categories: &'a [Value],
+    }
+    coco::parse(&serde_json::to_vec(&Document { images, annotations, categories })?, classes)
 }
 
 /// The names of the categories of a COCO file, in the order of their ids.
@@ -100,14 +152,14 @@ struct Sieve<'a> {
 }
 
 impl<'a> Sieve<'a> {
-    fn sift(bytes: &[u8], classes: &[String], file: &'a str) -> Result<(Value, Vec<Finding>), String> {
+    fn sift(bytes: &[u8], classes: &[String], file: &'a str) -> Result<(Entries, Vec<Finding>), String> {
         let mut document: Value =
             serde_json::from_slice(bytes).map_err(|error| format!("it is not valid JSON: {error}"))?;
         let mut list = |name: &str| match document.get_mut(name).map(Value::take) {
             Some(Value::Array(entries)) => Ok(entries),
             _ => Err(format!("it has no list {name:?}; COCO needs images, annotations and categories")),
         };
-        let (mut images, mut annotations, mut categories) =
+        let (mut images, annotations, mut categories) =
             (list("images")?, list("annotations")?, list("categories")?);
         let mut sieve = Self {
             file,
@@ -119,13 +171,9 @@ impl<'a> Sieve<'a> {
         categories.retain(|entry| sieve.category(entry, classes));
         let mut names = HashSet::new();
         images.retain(|entry| sieve.image(entry, &mut names));
-        let mut position = 0;
-        annotations.retain(|entry| {
-            position += 1;
-            sieve.annotation(position - 1, entry)
-        });
-        let document = json!({ "images": images, "annotations": annotations, "categories": categories });
-        Ok((document, sieve.findings))
+        let mut annotations: Vec<(usize, Value)> = annotations.into_iter().enumerate().collect();
+        annotations.retain(|(position, entry)| sieve.annotation(*position, entry));
+        Ok((Entries { images, annotations, categories }, sieve.findings))
     }
 
     fn find(&mut self, check: Check, problem: String) -> bool {
@@ -153,10 +201,12 @@ impl<'a> Sieve<'a> {
             let problem = format!("an image needs id, file_name, width and height above 0, not {entry}");
             return self.find(Check::Entry, problem);
         };
-        let leaves =
-            name.split(['/', '\\']).any(|part| part == ".." || part.is_empty()) || name.contains(':');
-        if leaves {
-            return self.find(Check::Entry, format!("image {id}: {name:?} is no file inside images/"));
+        match parse(std::slice::from_ref(entry), &[], &[], &[]) {
+            Ok(_) => {}
+            Err(CocoError::Image { .. }) => {
+                return self.find(Check::Entry, format!("image {id}: {name:?} is no file inside images/"));
+            }
+            Err(error) => return self.find(Check::Entry, format!("image {id} ({name:?}): {error}")),
         }
         if self.images.contains_key(&id) || !names.insert(name.to_owned()) {
             return self.find(Check::ListedTwice, format!("image {id} ({name:?}) was listed before"));

@@ -45,6 +45,22 @@ fn boxes_belong_to_an_image_and_a_class() {
 }
 
 #[test]
+fn an_annotation_of_another_form_is_named_and_the_others_stay() {
+    let more = |text: &str| {
+        let bbox = "\"bbox\": [20, 5, 8, 9]";
+        detection().replace(FILE, bbox, &format!("{bbox}, {text}"))
+    };
+    more(r#""id": 9, "segmentation": [[1, 2]]"#).finds(
+        [C::Entry],
+        "annotation 1: the segmentation cannot be used: a polygon has 2 numbers; \
+         it needs x and y of at least three points (id 9)",
+        8,
+    );
+    more(r#""segmentation": "a string""#).finds([C::Entry], "annotation 1: not valid COCO JSON", 8);
+    more(r#""iscrowd": true"#).finds([C::Entry], "annotation 1: not valid COCO JSON", 8);
+}
+
+#[test]
 fn images_are_listed_once_with_their_size_and_inside_the_folder() {
     let wide = detection().replace(FILE, "\"width\": 48", "\"width\": 96");
     wide.finds([C::SizeMismatch], "images/4.png: the image has 48 x 40, its boxes were drawn on 96 x 40", 7);
@@ -56,8 +72,12 @@ fn images_are_listed_once_with_their_size_and_inside_the_folder() {
     );
     let in_train = detection().replace(FILE, "\"4.png\"", "\"0.png\"");
     in_train.finds([C::ListedTwice, C::NotListed, C::Counts], "\"0.png\" was listed in train before", 7);
-    let outside = detection().replace(FILE, "\"4.png\"", "\"../4.png\"");
-    outside.finds([C::Entry, C::NotListed, C::Counts], "is no file inside images/", 7);
+    for outside in ["\"../4.png\"", "\"./4.png\""] {
+        let set = detection().replace(FILE, "\"4.png\"", outside);
+        set.finds([C::Entry, C::NotListed, C::Counts], "is no file inside images/", 7);
+    }
+    let endless = detection().replace(FILE, "\"width\": 48", "\"width\": 5000000000");
+    endless.finds([C::Entry, C::NotListed, C::Counts], "image 4 (\"4.png\"): not valid COCO JSON", 7);
 }
 
 #[test]

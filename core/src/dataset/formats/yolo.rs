@@ -187,7 +187,6 @@ fn flow_list<'a>(lines: impl Iterator<Item = &'a str>) -> Option<Vec<String>> {
         for character in line.chars() {
             match (quote, character) {
                 (Some(open), _) if character == open => quote = None,
-                (Some(_), _) => item.push(character),
                 (None, '\'' | '"') if item.trim().is_empty() => quote = Some(character),
                 (None, '#') if before == ' ' => break,
                 (None, ',') => finish(&mut item),
@@ -195,7 +194,7 @@ fn flow_list<'a>(lines: impl Iterator<Item = &'a str>) -> Option<Vec<String>> {
                     finish(&mut item);
                     return Some(items);
                 }
-                (None, _) => item.push(character),
+                _ => item.push(character),
             }
             before = character;
         }

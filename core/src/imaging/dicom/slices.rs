@@ -15,6 +15,7 @@ use super::syntax::{Codec, Encoding};
 use super::tags::EXTENDED_OFFSET_TABLE;
 use super::values::{Modality, Values};
 use super::{colour, damaged, samples};
+use crate::imaging::stored::numbers;
 
 /// What a file holds, before the type of its pixels is chosen.
 pub(super) struct Slices {
@@ -95,13 +96,10 @@ impl<'f> Decoder<'f> {
         let bytes = |range: &Range<usize>| file.source.data.get(range.clone()).unwrap_or_default();
         match &file.outline.pixels {
             PixelData::Absent => return Err(damaged("it has no pixels")),
-            PixelData::Float(range) => self.add_real(bytes(range), |b, big| {
-                f64::from(if big { f32::from_be_bytes(b) } else { f32::from_le_bytes(b) })
-            })?,
-            PixelData::Double(range) => self.add_real(bytes(range), |b, big| {
-                let value = if big { f64::from_be_bytes } else { f64::from_le_bytes };
-                value(b)
-            })?,
+            PixelData::Float(range) => {
+                self.add_real(bytes(range), |b| f64::from(f32::from_be_bytes(b)))?;
+            }
+            PixelData::Double(range) => self.add_real(bytes(range), f64::from_be_bytes)?,
             PixelData::Native { range, words } => self.add_native(bytes(range), *words)?,
             PixelData::Encapsulated { table, fragments } => {
                 let extended = file.header.attributes().bytes(EXTENDED_OFFSET_TABLE).unwrap_or_default();
@@ -179,16 +177,16 @@ impl<'f> Decoder<'f> {
     fn add_real<const N: usize>(
         &mut self,
         bytes: &[u8],
-        read: fn([u8; N], bool) -> f64,
+        from_big_endian: fn([u8; N]) -> f64,
     ) -> Result<(), ImageError> {
         let (area, frames) = (self.format.area(), self.format.frames);
-        let (chunks, _) = bytes.as_chunks();
-        if chunks.len() < area * frames {
-            return Err(damaged(format!("it has {} of its {} values", chunks.len(), area * frames)));
+        let available = bytes.len() / N;
+        if available < area * frames {
+            return Err(damaged(format!("it has {available} of its {} values", area * frames)));
         }
-        for (index, frame) in chunks.chunks_exact(area).take(frames).enumerate() {
+        for (index, frame) in bytes.chunks_exact(area * N).take(frames).enumerate() {
             let modality = Modality::read(self.file.header.frame(index), &self.format);
-            let stored = frame.iter().map(|bytes| read(*bytes, self.big_endian));
+            let stored = numbers(frame, self.big_endian, from_big_endian);
             self.values.append(modality.apply_real(stored));
         }
         Ok(())

@@ -9,6 +9,8 @@ mod events;
 mod folder;
 mod numbers;
 mod reader;
+mod report;
+mod tensorboard;
 
 pub use atomic::write_atomically;
 pub use checkpoint::{Checkpoint, Checkpoints};
@@ -17,3 +19,5 @@ pub use error::RunError;
 pub use events::{Event, EventLog, TimedEvent};
 pub use folder::RunFolder;
 pub use reader::{EventReader, read_events};
+pub use report::write_report;
+pub use tensorboard::TensorBoard;

@@ -147,9 +147,9 @@ impl Axis {
             let all = decades.clone().flat_map(|d| steps.iter().map(move |n| n * 10_f64.powi(d)));
             all.filter(|tick| (self.from * 0.999..=self.to * 1.001).contains(tick)).collect()
         };
-        let (fine, coarse) = (at(&[1.0, 2.0, 5.0]), at(&[1.0]));
-        if fine.len() <= count + 1 || coarse.len() < 2 {
-            return fine;
+        let (fine, coarse) = ([at(&[1.0, 2.0, 5.0]), at(&[1.0, 3.0])], at(&[1.0]));
+        if let Some(few) = fine.into_iter().find(|ticks| ticks.len() <= count + 1) {
+            return few;
         }
         let every = coarse.len().div_ceil(count.max(1));
         coarse.into_iter().step_by(every).collect()
@@ -260,6 +260,7 @@ mod tests {
         assert_eq!(labels(Axis::linear(-3.0, 1490.0), 3), ["0", "500", "1000"]);
         assert_eq!(labels(Axis::log(0.09, 2.5), 5), ["0.1", "0.2", "0.5", "1", "2"]);
         assert_eq!(labels(Axis::log(1e-9, 2.0), 3), ["1e-9", "1e-5", "0.1"]);
+        assert_eq!(labels(Axis::log(0.04, 2.5), 4), ["0.1", "0.3", "1"]);
         // A narrow logarithmic axis has no decade to show.
         assert_eq!(labels(Axis::log(0.5, 0.6), 3), ["0.4", "0.6", "0.8"]);
     }

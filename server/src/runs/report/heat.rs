@@ -13,7 +13,7 @@ const NAMES: u32 = 170;
 /// Length of the longest bar.
 const BAR: u32 = 140;
 /// Height of what stands above the map.
-const HEAD: u32 = 40;
+const HEAD: u32 = 46;
 const GAP: u32 = 28;
 const TEXT: u32 = 11;
 
@@ -43,15 +43,15 @@ pub fn interference(mean: &MeanInterference) -> Result<String, ChartError> {
         for (row, task) in mean.tasks.iter().enumerate() {
             let top = HEAD + cell * row as u32;
             let middle = px(top + cell / 2);
-            let name = shortened(task, 24);
+            let name = format!("{}\u{2002}{}", shortened(task, 22), row + 1);
             write(area, &name, (px(NAMES - 8), middle), &names, (HPos::Right, VPos::Center))?;
             for (column, value) in mean.cosine[row].iter().enumerate().filter(|(column, _)| *column != row) {
                 draw_cell(area, (NAMES + cell * column as u32, top), cell, *value, scale)?;
             }
-            // The diagonal is 1 by definition: the number by which the columns are told takes its place.
-            let at = (px(NAMES + cell * row as u32 + cell / 2), middle);
-            let number = text_style(TEXT.min(cell - 3), GREY);
-            write(area, &(row + 1).to_string(), at, &number, (HPos::Center, VPos::Center))?;
+            // The diagonal is 1 by definition and stays empty.
+            let at = (px(NAMES + cell * row as u32 + cell / 2), px(HEAD - 4));
+            let number = text_style(TEXT.min(cell - 5), GREY);
+            write(area, &(row + 1).to_string(), at, &number, (HPos::Center, VPos::Bottom))?;
             draw_share(area, (NAMES + map + GAP, top), cell, mean.share[row], largest(&mean.share))?;
         }
         legend(area, (NAMES, HEAD + map + 20), scale)

@@ -53,7 +53,7 @@ fn page(course: &Course, config: &str, plots: &[&str]) -> String {
             "interference.svg" => {
                 let _ = writeln!(
                     out,
-                    "Means over {} measured updates. Rows and columns are in the same order.\n",
+                    "Means over {} measured updates; negative: the two tasks pull the shared blocks in opposite directions.\n",
                     course.interference.updates
                 );
             }

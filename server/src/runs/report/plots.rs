@@ -50,7 +50,7 @@ pub fn losses(course: &Course) -> Result<String, ChartError> {
         let Some((task, series)) = tasks.get(index) else { return Ok(()) };
         let smoothed = smooth(series);
         title(area, task, smoothed.last().map(|point| format!("{:.3}", point.1)))?;
-        small(x, y).draw(area, |chart| rough_and_smooth(chart, series, smoothed))
+        small(x, y).draw(area, |chart| rough_and_smooth(chart, series, &smoothed))
     })
 }
 
@@ -114,7 +114,7 @@ fn singles(course: &Course, charts: &[(&str, Points, bool)]) -> Result<String, C
         title(area, name, None)?;
         small(x, Axis::linear(0.0, high * 1.05)).draw(area, |chart| {
             if *noisy {
-                return rough_and_smooth(chart, series, smooth(series));
+                return rough_and_smooth(chart, series, &smooth(series));
             }
             chart.draw_series(LineSeries::new(thin(series), COLOURS[0].stroke_width(2 * UNIT)))?;
             Ok(())
@@ -125,10 +125,13 @@ fn singles(course: &Course, charts: &[(&str, Points, bool)]) -> Result<String, C
 fn rough_and_smooth(
     chart: &mut Chart<'_, '_>,
     series: &[(f64, f64)],
-    smoothed: Points,
+    smoothed: &[(f64, f64)],
 ) -> Result<(), ChartError> {
     chart.draw_series(LineSeries::new(thin(series), COLOURS[0].mix(0.3).stroke_width(UNIT)))?;
-    chart.draw_series(LineSeries::new(smoothed, COLOURS[0].stroke_width(2 * UNIT)))?;
+    // A line of one point would not be seen.
+    let dots = smoothed.iter().filter(|_| smoothed.len() == 1);
+    chart.draw_series(dots.map(|at| Circle::new(*at, px(2), COLOURS[0].filled())))?;
+    chart.draw_series(LineSeries::new(smoothed.iter().copied(), COLOURS[0].stroke_width(2 * UNIT)))?;
     Ok(())
 }
 

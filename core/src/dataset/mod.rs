@@ -13,6 +13,7 @@ mod palette;
 mod prepared;
 mod sample;
 mod split;
+mod subset;
 mod task;
 
 pub use augment::{AugmentConfig, AugmentError, Augmentation, Orientation};
@@ -26,4 +27,5 @@ pub use palette::class_color;
 pub use prepared::{Prepared, scaled_size};
 pub use sample::{BoxLabel, Detection, IGNORE, Mask, Sample, Target};
 pub use split::{Split, UnknownSplit};
+pub use subset::{SubsetMember, Subsets};
 pub use task::{Task, TaskKind};

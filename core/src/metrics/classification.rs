@@ -104,7 +104,7 @@ mod tests {
         accuracy: f64,
         balanced_accuracy: f64,
         macro_f1: f64,
-        auroc: f64,
+        auroc: Option<f64>,
     }
 
     #[test]
@@ -122,10 +122,28 @@ mod tests {
                 matrix.macro_f1(),
                 macro_auroc(&case.probabilities, &case.truth),
             ];
-            let theirs = [case.accuracy, case.balanced_accuracy, case.macro_f1, case.auroc];
-            for (a, b) in ours.into_iter().zip(theirs) {
-                assert!((a.unwrap() - b).abs() < 1e-6, "{a:?} against {b}");
+            let theirs = [case.accuracy, case.balanced_accuracy, case.macro_f1].map(Some);
+            for (a, b) in ours.into_iter().zip(theirs.into_iter().chain([case.auroc])) {
+                assert_eq!(a.is_some(), b.is_some());
+                assert!((a.unwrap_or(0.0) - b.unwrap_or(0.0)).abs() < 1e-6, "{a:?} against {b:?}");
             }
+        }
+    }
+
+    #[derive(Deserialize)]
+    struct Scores {
+        scores: Vec<f32>,
+        positive: Vec<bool>,
+        auroc: f64,
+    }
+
+    #[test]
+    fn the_area_agrees_with_scikit_learn_and_monai() {
+        let text = include_str!("../../../tests/fixtures/metrics/scores.json");
+        let cases: Vec<Scores> = serde_json::from_str(text).unwrap();
+        for case in cases {
+            let ours = auroc(&case.scores, &case.positive).unwrap();
+            assert!((ours - case.auroc).abs() < 1e-6, "{ours} against {}", case.auroc);
         }
     }
 

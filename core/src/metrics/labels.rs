@@ -1,6 +1,6 @@
 //! Scores of images that may have several classes at once.
 
-use super::{auroc, mean};
+use super::{CalibrationScore, auroc, mean};
 
 /// A class counts as found from this probability on.
 const PRESENT: f32 = 0.5;
@@ -43,12 +43,45 @@ impl LabelScore {
             (named > 0).then(|| 2.0 * hits as f64 / named as f64)
         }))
     }
+
+    /// Mean over all classes of the expected calibration error of their presence (the class-wise error of
+    /// Kull et al., "Beyond temperature scaling", `NeurIPS` 2019), in 15 bins.
+    pub fn calibration_error(&self) -> Option<f64> {
+        mean(self.truth.iter().zip(&self.probabilities).filter_map(|(truth, probabilities)| {
+            let mut score = CalibrationScore::default();
+            truth.iter().zip(probabilities).for_each(|(is, probability)| score.add(*probability, *is));
+            score.expected_error()
+        }))
+    }
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use serde::Deserialize;
+
     use super::*;
+
+    #[derive(Deserialize)]
+    struct Reference {
+        truth: Vec<Vec<bool>>,
+        probabilities: Vec<Vec<f32>>,
+        macro_auroc: f64,
+        macro_f1: f64,
+    }
+
+    #[test]
+    fn agrees_with_scikit_learn() {
+        let text = include_str!("../../../tests/fixtures/metrics/labels.json");
+        let cases: Vec<Reference> = serde_json::from_str(text).unwrap();
+        for case in cases {
+            let mut score = LabelScore::new(case.truth[0].len());
+            case.truth.iter().zip(&case.probabilities).for_each(|(truth, row)| score.add(truth, row));
+            let (auroc, f1) = (score.macro_auroc().unwrap(), score.macro_f1().unwrap());
+            assert!((auroc - case.macro_auroc).abs() < 1e-6, "{auroc} against {}", case.macro_auroc);
+            assert!((f1 - case.macro_f1).abs() < 1e-6, "{f1} against {}", case.macro_f1);
+        }
+    }
 
     #[test]
     fn classes_are_scored_each_on_its_own() {

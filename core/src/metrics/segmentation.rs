@@ -138,6 +138,29 @@ mod tests {
         );
     }
 
+    #[derive(Deserialize)]
+    struct OneImage {
+        classes: usize,
+        #[serde(flatten)]
+        masks: Pair,
+        dice: Vec<Option<f64>>,
+        iou: Vec<Option<f64>>,
+    }
+
+    #[test]
+    fn single_images_agree_with_monai() {
+        let text = include_str!("../../../tests/fixtures/metrics/segmentation_images.json");
+        let images: Vec<OneImage> = serde_json::from_str(text).unwrap();
+        for image in images {
+            let mut score = SegmentationScore::new(image.classes);
+            score.add(&image.masks.truth, &image.masks.predicted);
+            assert_same(&score.dice(), &image.dice);
+            assert_same(&score.iou(), &image.iou);
+            let objects: Vec<f64> = image.dice.iter().skip(1).copied().flatten().collect();
+            assert_same(&[score.mean_image_dice()], &[mean(objects.into_iter())]);
+        }
+    }
+
     proptest! {
         #[test]
         fn stays_between_no_and_full_overlap(pixels in prop::collection::vec((0_u8..4, 0_u8..4), 1..80)) {

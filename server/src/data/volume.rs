@@ -5,9 +5,8 @@ use std::path::{Path, PathBuf};
 
 use medley_core::dataset::formats::nifti_labels;
 use medley_core::dataset::{IGNORE, LabelVolume, Mask};
-use medley_core::imaging::dicom::{self, DicomInfo};
 use medley_core::imaging::{
-    AxisMap, DEFAULT_MAX_PIXELS, Format, Geometry, Grid, Image, Pixels, Plane, Window, decode, nifti,
+    self, AxisMap, DEFAULT_MAX_PIXELS, Format, Geometry, Grid, Image, Pixels, Plane, Window, decode, nifti,
 };
 
 use super::error::read;
@@ -124,11 +123,8 @@ fn plane(size: [usize; 3], geometry: &Geometry) -> Plane {
 pub(super) fn count_slices(path: &Path) -> Result<usize, DataError> {
     let bytes = read(path)?;
     let failed = |source| DataError::Image { path: path.to_path_buf(), source };
-    if dicom::is_dicom(&bytes) {
-        return Ok(DicomInfo::read(&bytes).map_err(failed)?.frames);
-    }
     if !nifti::is_nifti(&bytes) {
-        return Ok(decode(&bytes, DEFAULT_MAX_PIXELS).map_err(failed)?.slices());
+        return imaging::count_slices(&bytes, DEFAULT_MAX_PIXELS).map_err(failed);
     }
     let (size, geometry) = nifti::outline(&bytes).map_err(failed)?;
     let from = Grid::new(size, &geometry).axis_codes();

@@ -177,6 +177,13 @@ fn a_tiff_stack_is_its_pages() {
     for (index, item) in folder.tasks[0].train.iter().enumerate() {
         assert_eq!(folder.load(item).unwrap().image.pixels(), volume.slice(index).unwrap().pixels());
     }
+    // Pixels are not looked at when a folder is opened; where they are damaged is found out when they are read.
+    let mut damaged = stack.to_vec();
+    damaged[912..1469].fill(0xFF);
+    write(&root.path().join("images/cells.tif"), &damaged);
+    let folder = DataFolder::open(root.path()).unwrap();
+    assert_eq!(folder.tasks[0].train.len(), volume.slices());
+    assert!(matches!(folder.load(&folder.tasks[0].train[0]), Err(DataError::Image { .. })));
     write(&root.path().join("images/cells.tif"), &stack[..stack.len() / 2]);
     assert!(matches!(DataFolder::open(root.path()), Err(DataError::Image { .. })));
 }

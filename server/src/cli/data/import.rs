@@ -16,7 +16,8 @@ use crate::data::import::{CaseLabel, Form, Found, Hints, Settings, assign_splits
 /// Turn labelled images of any common form into a data set folder.
 ///
 /// Guesses the form, shows what it found, and asks for what the source does not say; flags answer before they are
-/// asked. Forms: class-folders (a folder per class), table (CSV with columns file and label), masks (images/ and
+/// asked. Forms: class-folders (a folder per class), table (CSV with columns file and label; several labels as
+/// "A|B", or a column of 0 and 1 per class), masks (images/ and
 /// masks/ with the same names; PNG, TIFF, NIfTI), coco, voc, yolo, geojson
 /// (QuPath), npz (MedMNIST). Images without a split are divided by patient
 /// where known, and by class. Files are copied as they are, nothing is overwritten, and the source stays as it is.
@@ -158,6 +159,10 @@ fn division(found: &Found) -> String {
         let Some(split) = case.split else { continue };
         match &case.label {
             CaseLabel::Class(class) => *counts.entry((split, *class)).or_default() += 1,
+            CaseLabel::Labels(labels) => {
+                let present = labels.iter().enumerate().filter(|(_, present)| **present);
+                present.for_each(|(class, _)| *counts.entry((split, class)).or_default() += 1);
+            }
             CaseLabel::Objects { objects, .. } => {
                 objects.iter().for_each(|object| *counts.entry((split, object.bbox.class)).or_default() += 1);
             }

@@ -25,6 +25,8 @@ use super::inspect::Finding;
 pub enum CaseLabel {
     /// Its class.
     Class(usize),
+    /// For every class, whether it is present.
+    Labels(Vec<bool>),
     /// The file with its mask, whose values are class indices.
     MaskFile(PathBuf),
     /// Its mask, of a form that must be converted.

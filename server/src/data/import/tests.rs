@@ -109,6 +109,63 @@ fn a_table_keeps_patients_together_and_says_what_it_leaves_out() {
     assert_eq!(counts(&folder), [24, 8, 8]);
 }
 
+/// Which classes each image has, by file.
+fn several(folder: &DataFolder) -> BTreeMap<String, Vec<bool>> {
+    let items = Split::ALL.into_iter().flat_map(|split| folder.tasks[0].items(split));
+    items
+        .map(|item| match folder.load(item).unwrap().target {
+            Target::Labels(labels) => (item.name.clone(), labels),
+            other => panic!("{other:?}"),
+        })
+        .collect()
+}
+
+#[test]
+fn a_table_may_have_several_labels_per_image() {
+    let source = TempDir::new().unwrap();
+    let mut table = "Image Index,Finding Labels,Patient ID\n".to_owned();
+    let findings = ["No Finding", "Effusion", "Atelectasis|Effusion", "Mass"];
+    for index in 0..40 {
+        noise(source.path(), &format!("images/i{index:02}.png"), index);
+        table += &format!("i{index:02}.png,{},{}\n", findings[index as usize % 4], index / 2);
+    }
+    fs::write(source.path().join("Data_Entry.csv"), &table).unwrap();
+    let (found, out, folder) = import(source.path(), &Hints::default());
+    assert_eq!(
+        (found.kind, found.classes.join(" ")),
+        (TaskKind::MultiLabel, "Atelectasis Effusion Mass".to_owned())
+    );
+    let labels = several(&folder);
+    assert_eq!(labels.len(), 40);
+    assert_eq!([&labels["i04.png"], &labels["i06.png"]], [&vec![false; 3], &vec![true, true, false]]);
+    let written = fs::read_to_string(out.path().join("labels.csv")).unwrap();
+    assert!(written.starts_with("file,label,split,patient\n") && written.contains(",Atelectasis|Effusion,"));
+    assert!(folder.tasks[0].train[0].patient.is_some());
+    // The patients have both of no finding and effusion, or both of the others: each kind is divided alike.
+    assert_eq!(counts(&folder), [24, 8, 8]);
+}
+
+#[test]
+fn columns_of_0_and_1_are_several_labels_or_one() {
+    for (last, kind) in [("1", TaskKind::MultiLabel), ("0", TaskKind::Classification)] {
+        let source = TempDir::new().unwrap();
+        let mut table = "image,age,nevus,melanoma\n".to_owned();
+        for index in 0..10 {
+            noise(source.path(), &format!("{index}.png"), index);
+            let flags =
+                if index == 9 { ["1.0", last] } else { [["1.0", "0.0"], ["0", "1"]][index as usize % 2] };
+            table += &format!("{index},{},{}\n", 30 + index, flags.join(","));
+        }
+        fs::write(source.path().join("truth.csv"), table).unwrap();
+        let (found, _out, folder) = import(source.path(), &Hints::default());
+        assert_eq!((found.kind, found.classes.join(" ")), (kind, "nevus melanoma".to_owned()));
+        match kind {
+            TaskKind::MultiLabel => assert_eq!(several(&folder)["9.png"], [true, true]),
+            _ => assert_eq!(folder.tasks[0].task.kind, kind),
+        }
+    }
+}
+
 #[test]
 fn masks_of_black_and_white_become_indices_and_others_stay_as_they_are() {
     for (white, classes) in [(255, 2), (2, 3)] {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use medley_core::dataset::formats::npz::{Npz, NpzLabels};
-use medley_core::dataset::formats::{TableError, attribution_csv, labels_csv, split_csv};
+use medley_core::dataset::formats::{TableError, attribution_csv, labels_csv, multilabel_csv, split_csv};
 use medley_core::dataset::{Split, TaskKind};
 
 use super::{Listed, Place, Reader, Truth};
@@ -20,6 +20,14 @@ impl Reader {
             return self.medmnist(task);
         }
         let classes = self.catalogue.tasks[task].classes.clone();
+        if self.catalogue.tasks[task].kind == TaskKind::MultiLabel {
+            let rows = self.rows(name, |bytes| multilabel_csv::parse(bytes, &classes), |row| &row.file);
+            for mut row in rows {
+                let patient = row.extra.remove("patient");
+                self.add(&row.file, row.split, patient, task, Truth::Labels(row.labels));
+            }
+            return;
+        }
         let rows = self.rows(name, |bytes| labels_csv::parse(bytes, &classes), |row| &row.file);
         for mut row in rows {
             let patient = row.extra.remove("patient");
@@ -163,6 +171,10 @@ fn at_line(error: TableError, number: u64) -> String {
         TableError::Label { label, classes, .. } => TableError::Label { line, label, classes }.to_string(),
         TableError::Duplicate { file, .. } => TableError::Duplicate { line, file }.to_string(),
         TableError::FileName { file, .. } => TableError::FileName { line, file }.to_string(),
-        other @ TableError::MissingColumn { .. } => format!("line {line}: {other}"),
+        TableError::Flag { class, value, .. } => TableError::Flag { line, class, value }.to_string(),
+        TableError::Contradiction { class, .. } => TableError::Contradiction { line, class }.to_string(),
+        other @ (TableError::MissingColumn { .. } | TableError::MissingClass { .. }) => {
+            format!("line {line}: {other}")
+        }
     }
 }

@@ -7,6 +7,7 @@ use medley_core::dataset::formats::{TableError, attribution_csv, labels_csv, mul
 use medley_core::dataset::{Split, TaskKind};
 
 use super::{Listed, Place, Reader, Truth};
+use crate::data::folder::label_files;
 use crate::data::inspect::finding::Check;
 use crate::data::records::records;
 
@@ -43,7 +44,8 @@ impl Reader {
             // A picture's mask is a PNG of its name; a volume's labels are a file of the same name.
             let (masks, labels) = (self.catalogue.root.join("masks"), self.catalogue.root.join("labels"));
             let picture = masks.join(&row.file).with_extension("png");
-            let places = [picture.clone(), labels.join(&row.file), masks.join(&row.file)];
+            let mut places = vec![picture.clone()];
+            places.extend(label_files(&self.catalogue.root, &row.file));
             if let Some(mask) = places.into_iter().find(|path| path.is_file()) {
                 self.add(&row.file, row.split, patient, task, Truth::Mask(mask));
             } else {

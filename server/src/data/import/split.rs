@@ -55,7 +55,9 @@ fn classes_of(case: &Case) -> Vec<usize> {
         CaseLabel::Objects { objects, .. } => {
             objects.iter().map(|object| object.bbox.class).max().into_iter().collect()
         }
-        CaseLabel::Mask(_) | CaseLabel::MaskFile(_) | CaseLabel::Archive => Vec::new(),
+        CaseLabel::Mask(_) | CaseLabel::MaskFile(_) | CaseLabel::MaskPng(_) | CaseLabel::Archive => {
+            Vec::new()
+        }
     }
 }
 

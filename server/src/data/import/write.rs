@@ -84,6 +84,9 @@ pub fn write(found: &Found, settings: &Settings, out: &Path) -> Result<Manifest,
                 let picture = GrayImage::from_fn(mask.width as u32, mask.height as u32, pixel);
                 picture.save(&target).map_err(|error| ImportError::source(&target, error.to_string()))?;
             }
+            CaseLabel::MaskPng(bytes) => {
+                save(&out.join("masks").join(&case.name).with_extension("png"), bytes)?;
+            }
             CaseLabel::Class(_) | CaseLabel::Labels(_) | CaseLabel::Objects { .. } | CaseLabel::Archive => {}
         }
     }

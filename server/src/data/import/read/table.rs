@@ -113,7 +113,9 @@ pub(super) fn read(source: &Path, hints: &Hints) -> Result<Found, ImportError> {
             if cells.any(|cell| between(cell) && !known.contains(cell)) {
                 let split =
                     |cell: &String| names(cell, known).into_iter().map(str::to_owned).collect::<Vec<_>>();
-                rows.iter_mut().for_each(|row| row.labels = row.labels.iter().flat_map(split).collect());
+                for row in &mut rows {
+                    row.labels = row.labels.iter().flat_map(split).collect();
+                }
             }
             let names: BTreeSet<String> = rows.iter().flat_map(|row| row.labels.clone()).collect();
             names.into_iter().collect()
@@ -124,7 +126,7 @@ pub(super) fn read(source: &Path, hints: &Hints) -> Result<Found, ImportError> {
     let single = rows.iter().all(|row| row.labels.len() == 1);
     let kind = if single { TaskKind::Classification } else { TaskKind::MultiLabel };
     let cases = rows.into_iter().filter_map(|row| row.case(&classes, kind)).collect();
-    Ok(Found { form: Form::Table, kind, classes, cases, findings })
+    Ok(Found { form: Form::Table, kind, objects: None, classes, cases, findings })
 }
 
 /// Where a table says what an image shows.

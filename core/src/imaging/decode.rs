@@ -29,6 +29,21 @@ pub fn decode(bytes: &[u8], max_pixels: usize) -> Result<Image, ImageError> {
     }
 }
 
+/// Number of slices that [`decode`] makes of a file, from its header or directories: no pixel is unpacked or
+/// checked, so that a long stack costs little.
+///
+/// # Errors
+/// As [`decode`], as far as is seen without the pixels.
+pub fn count_slices(bytes: &[u8], max_pixels: usize) -> Result<usize, ImageError> {
+    match signature(bytes) {
+        Some(Format::Tiff) => tiff::count_slices(bytes, max_pixels),
+        Some(Format::Nifti) => nifti::outline(bytes).map(|(size, _)| size[2]),
+        Some(Format::Dicom) => dicom::DicomInfo::read(bytes).map(|info| info.frames),
+        Some(_) => Ok(1),
+        None => Err(ImageError::UnknownFormat),
+    }
+}
+
 /// The format that the first bytes tell.
 fn signature(bytes: &[u8]) -> Option<Format> {
     let starts = |magic: &[u8]| bytes.starts_with(magic);

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use serde::Deserialize;
 use zip::ZipArchive;
 
-use super::{Format, ImageError, Modality, Pixels, decode};
+use super::{Format, ImageError, Modality, Pixels, count_slices, decode};
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/fixtures/raster");
 
@@ -71,6 +71,7 @@ fn values_are_those_of_pillow_and_tifffile() {
                 continue;
             }
         };
+        assert_eq!(count_slices(&read(name), 10_000), Ok(image.slices()), "{name}");
         let found_shape = [image.slices(), image.height(), image.width(), image.channels()];
         let kind = (image.pixels().bits(), std::mem::discriminant(image.pixels()));
         if found_shape[..] != shape[..] || kind != (expected.bits(), std::mem::discriminant(expected)) {
@@ -130,7 +131,9 @@ proptest! {
         if let Some(cut) = cut {
             bytes.truncate(cut.index(bytes.len()));
         }
+        let counted = count_slices(&bytes, 10_000);
         if let Ok(image) = decode(&bytes, 10_000) {
+            prop_assert_eq!(counted, Ok(image.slices()));
             prop_assert!(image.width() * image.height() * image.slices() <= 10_000);
         }
     }

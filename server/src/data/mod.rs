@@ -12,6 +12,7 @@ pub mod pack;
 mod pool;
 mod prefetch;
 mod records;
+mod series;
 mod source;
 pub mod statistics;
 pub mod synthetic;

@@ -1,4 +1,4 @@
-//! Files that hold several pictures: volumes, stacks, and the sheets of packed data sets.
+//! Files that hold several pictures: volumes, stacks, series of DICOM files, and the sheets of packed data sets.
 
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
@@ -7,11 +7,13 @@ use medley_core::dataset::formats::nifti_labels;
 use medley_core::dataset::{IGNORE, LabelVolume, Mask};
 use medley_core::imaging::dicom::{self, DicomInfo};
 use medley_core::imaging::{
-    AxisMap, DEFAULT_MAX_PIXELS, Format, Geometry, Grid, Image, Pixels, Plane, Window, decode, nifti,
+    AxisMap, DEFAULT_MAX_PIXELS, Format, Geometry, Grid, Image, Pixels, Plane, Window, count_slices, decode,
+    nifti,
 };
 
 use super::error::read;
 use super::pack::PackedSheet;
+use super::series::SeriesFolder;
 use super::{DataError, VolumeCache};
 
 /// A file with several pictures, and where its labels are.
@@ -37,7 +39,7 @@ pub struct Volume {
 }
 
 impl VolumeFile {
-    /// A volume on disk, with the file of its labels where it has such.
+    /// A volume on disk (a file, or the folder of a DICOM series), with the file of its labels where it has such.
     pub(super) fn new(image: PathBuf, labels: Option<PathBuf>) -> Self {
         Self { key: VolumeCache::new_key(), content: Content::Files { image, labels } }
     }
@@ -120,19 +122,33 @@ fn plane(size: [usize; 3], geometry: &Geometry) -> Plane {
     }
 }
 
-/// Number of pictures in an image file: the slices that [`VolumeFile`] cuts it into.
-pub(super) fn count_slices(path: &Path) -> Result<usize, DataError> {
+/// What an image file holds, from its header.
+pub(super) struct Contents {
+    /// Number of pictures: the slices that [`VolumeFile`] cuts it into.
+    pub slices: usize,
+    /// The series to which a DICOM file belongs.
+    pub series: Option<String>,
+}
+
+/// Looks into an image file, or the folder of a DICOM series.
+pub(super) fn contents(path: &Path) -> Result<Contents, DataError> {
+    if path.is_dir() {
+        return Ok(Contents { slices: SeriesFolder::open(path)?.slices(), series: None });
+    }
     let bytes = read(path)?;
     let failed = |source| DataError::Image { path: path.to_path_buf(), source };
     if dicom::is_dicom(&bytes) {
-        return Ok(DicomInfo::read(&bytes).map_err(failed)?.frames);
+        let info = DicomInfo::read(&bytes).map_err(failed)?;
+        return Ok(Contents { slices: info.frames, series: info.series_uid });
     }
     if !nifti::is_nifti(&bytes) {
-        return Ok(decode(&bytes, DEFAULT_MAX_PIXELS).map_err(failed)?.slices());
+        let slices = count_slices(&bytes, DEFAULT_MAX_PIXELS).map_err(failed)?;
+        return Ok(Contents { slices, series: None });
     }
     let (size, geometry) = nifti::outline(&bytes).map_err(failed)?;
     let from = Grid::new(size, &geometry).axis_codes();
-    Ok(AxisMap::between(from, plane(size, &geometry).axis_codes()).size(size)[2])
+    let slices = AxisMap::between(from, plane(size, &geometry).axis_codes()).size(size)[2];
+    Ok(Contents { slices, series: None })
 }
 
 fn read_files(
@@ -155,6 +171,9 @@ fn read_files(
 }
 
 fn read_volume(path: &Path) -> Result<Image, DataError> {
+    if path.is_dir() {
+        return SeriesFolder::open(path)?.decode();
+    }
     decode(&read(path)?, DEFAULT_MAX_PIXELS)
         .map_err(|source| DataError::Image { path: path.to_path_buf(), source })
 }
@@ -164,6 +183,11 @@ fn read_labels(path: &Path, image: &Image, classes: usize) -> Result<LabelVolume
     let failed = |error: &dyn Display| DataError::layout(path, error.to_string());
     let volume = if nifti::is_nifti(&bytes) {
         let labels = nifti_labels::parse(&bytes, classes, DEFAULT_MAX_PIXELS).map_err(|e| failed(&e))?;
+        // Programs that write NIfTI turn the axes of what they read from DICOM.
+        let labels = match (labels.geometry().affine, image.geometry().axis_codes()) {
+            (Some(_), Some(codes)) => labels.reoriented(codes),
+            _ => labels,
+        };
         labels.check_image(image).map_err(|error| failed(&error))?;
         labels
     } else {

@@ -11,6 +11,7 @@ pub mod geojson;
 pub mod instance_png;
 pub mod labels_csv;
 pub mod mask_png;
+pub mod multilabel_csv;
 pub mod nifti_labels;
 mod npy;
 pub mod npz;

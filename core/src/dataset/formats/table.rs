@@ -41,6 +41,35 @@ pub enum TableError {
         /// The classes there are.
         classes: String,
     },
+    /// Neither are labels named in a column, nor has each class one.
+    #[error(
+        "without a column \"label\", each class needs a column of 0 and 1, and {class:?} has none; the first line \
+         names: {found}"
+    )]
+    MissingClass {
+        /// The class.
+        class: String,
+        /// The names that are there.
+        found: String,
+    },
+    /// A cell of a class's own column.
+    #[error("line {line}: {value:?} in the column {class:?} is neither 0 nor 1")]
+    Flag {
+        /// Line number.
+        line: u64,
+        /// The class.
+        class: String,
+        /// The value found.
+        value: String,
+    },
+    /// A label and the column of its class.
+    #[error("line {line}: the label names {class:?}, but its column says 0; correct one of the two")]
+    Contradiction {
+        /// Line number.
+        line: u64,
+        /// The class.
+        class: String,
+    },
     /// A file is listed again.
     #[error("line {line}: {file:?} was listed before; keep one of the lines")]
     Duplicate {
@@ -73,6 +102,11 @@ impl Row {
         self.values.remove(column).unwrap_or_default()
     }
 
+    /// Takes the value of a column that may be missing out of the row.
+    pub fn remove(&mut self, column: &str) -> Option<String> {
+        self.values.remove(column)
+    }
+
     /// Takes the column `split`.
     pub fn take_split(&mut self) -> Result<Split, TableError> {
         self.take("split").parse().map_err(|source| TableError::Split { line: self.line, source })
@@ -81,9 +115,14 @@ impl Row {
     /// Takes the column `label`: an index into `classes`.
     pub fn take_class(&mut self, classes: &[String]) -> Result<usize, TableError> {
         let label = self.take("label");
-        classes.iter().position(|class| *class == label).ok_or_else(|| TableError::Label {
+        self.class(&label, classes)
+    }
+
+    /// The index of a name that the row holds in `classes`.
+    pub fn class(&self, name: &str, classes: &[String]) -> Result<usize, TableError> {
+        classes.iter().position(|class| class == name).ok_or_else(|| TableError::Label {
             line: self.line,
-            label,
+            label: name.to_owned(),
             classes: classes.join(", "),
         })
     }
@@ -109,11 +148,20 @@ pub(super) fn write<const N: usize>(
     writer.into_inner().map_err(|error| TableError::Csv(error.into_error().into()))
 }
 
-/// Reads a table with `columns`, one of which is `file`: files inside the folder.
-pub(super) fn read(bytes: &[u8], columns: &[&'static str]) -> Result<Vec<Row>, TableError> {
+/// The names of the columns of a table.
+pub(super) fn columns(bytes: &[u8]) -> Result<Vec<String>, TableError> {
+    Ok(reader(bytes).headers()?.iter().map(str::to_owned).collect())
+}
+
+fn reader(bytes: &[u8]) -> csv::Reader<&[u8]> {
     // Spreadsheets put a byte order mark in front of UTF-8.
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(bytes);
+    csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(bytes)
+}
+
+/// Reads a table with `columns`, one of which is `file`: files inside the folder.
+pub(super) fn read(bytes: &[u8], columns: &[&'static str]) -> Result<Vec<Row>, TableError> {
+    let mut reader = reader(bytes);
     let header = reader.headers()?.clone();
     for column in columns {
         if !header.iter().any(|name| name == *column) {

@@ -91,6 +91,8 @@ fn every_variant_has_the_values_of_pydicom() {
         match imaging::decode(&bytes("read", name), 10_000) {
             Ok(image) => {
                 assert_eq!(image.origin().format, Format::Dicom);
+                let counted = imaging::count_slices(&bytes("read", name), 10_000);
+                assert_eq!(counted, Ok(image.slices()), "{name}");
                 wrong.extend(difference(&image, expected).map(|what| format!("{name}: {what}")));
             }
             Err(error) => wrong.push(format!("{name}: {error}")),

@@ -14,7 +14,7 @@ mod values;
 #[cfg(test)]
 mod tests;
 
-pub(super) use stack::decode;
+pub(super) use stack::{count_slices, decode};
 
 use super::ImageError;
 

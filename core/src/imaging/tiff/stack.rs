@@ -1,7 +1,7 @@
 //! From the pages of a file to one image.
 
 use super::colour::Pictures;
-use super::directory::{Directory, directories};
+use super::directory::{Directory, File, directories};
 use super::notes::Notes;
 use super::page::{Colour, Compression, Kind, Number, Page, Places};
 use super::values::{calibrated, narrowed};
@@ -11,6 +11,14 @@ use crate::imaging::{Format, Geometry, Image, ImageError, Modality, Origin, Pixe
 
 /// Bytes that may be unpacked beyond eight for each allowed pixel, so that small pictures may have large tiles.
 const SPARE_BYTES: usize = 1 << 24;
+
+/// Number of slices that [`decode`] makes, from the directories alone: pixels are neither unpacked nor looked at.
+///
+/// # Errors
+/// As [`decode`], as far as the directories show.
+pub(crate) fn count_slices(bytes: &[u8], max_pixels: usize) -> Result<usize, ImageError> {
+    Stack::open(bytes, max_pixels).map(|stack| stack.slices)
+}
 
 /// Decodes a TIFF.
 ///
@@ -22,24 +30,12 @@ const SPARE_BYTES: usize = 1 << 24;
 /// [`ImageError::TooLarge`] beyond `max_pixels` (columns times rows times slices), [`ImageError::Unsupported`]
 /// for layouts that are not read, [`ImageError::Damaged`] where the bytes contradict themselves.
 pub(crate) fn decode(bytes: &[u8], max_pixels: usize) -> Result<Image, ImageError> {
-    let (file, directories) = directories(bytes)?;
-    let notes = directories.first().map(Notes::of).unwrap_or_default();
-    let (kind, members) = largest(&directories)?;
-    let first = Page::new(file, members[0], kind)?;
-    let hidden = hidden_pages(&first, &notes, members.len())?;
-    let pages = members.len().max(hidden);
-
-    let grey = first.samples == 1 && first.colour != Colour::Palette;
-    let (order, channels) = order(&notes, pages, grey);
+    let stack = Stack::open(bytes, max_pixels)?;
+    let Stack { first, notes, channels, slices, .. } = &stack;
     let (width, height) = (first.width, first.height);
-    let slices = (pages / channels).saturating_mul(first.slices());
-    if width.saturating_mul(height).saturating_mul(slices) > max_pixels {
-        return Err(ImageError::TooLarge { width, height, slices, limit: max_pixels });
-    }
     let mut allowed = max_pixels.saturating_mul(8).saturating_add(SPARE_BYTES);
     let mut picture = |index: usize| {
-        let page =
-            if hidden > 0 { hidden_page(&first, index)? } else { Page::new(file, members[index], kind)? };
+        let page = stack.page(index)?;
         allowed = allowed.checked_sub(page.unpacked_bytes()).ok_or_else(|| {
             let what = format!("strips or tiles that unpack to far more than {width} x {height} pixels");
             unsupported(what, "save it with smaller tiles, fewer channels or fewer pages")
@@ -48,9 +44,9 @@ pub(crate) fn decode(bytes: &[u8], max_pixels: usize) -> Result<Image, ImageErro
     };
 
     let mut all: Option<Pictures> = None;
-    for group in order.chunks_exact(channels) {
+    for group in stack.order.chunks_exact(*channels) {
         let mut pictures = group.iter().map(|index| picture(*index)).collect::<Result<Vec<_>, _>>()?;
-        let next = if channels == 1 { pictures.swap_remove(0) } else { merge(&pictures)? };
+        let next = if *channels == 1 { pictures.swap_remove(0) } else { merge(&pictures)? };
         match &mut all {
             None => all = Some(next),
             Some(all) => append(&mut all.pixels, next.pixels)?,
@@ -60,10 +56,58 @@ pub(crate) fn decode(bytes: &[u8], max_pixels: usize) -> Result<Image, ImageErro
     if let (Number::Unsigned | Number::Signed, Pixels::F32(values)) = (first.number, &mut pixels) {
         pixels = narrowed(std::mem::take(values));
     }
-    if let Some(line) = notes.calibration.filter(|_| grey) {
+    if let Some(line) = notes.calibration.filter(|_| stack.grey) {
         pixels = calibrated(&pixels, line);
     }
-    finish(&first, &notes, [width, height, slices], channels, pixels)
+    finish(first, notes, [width, height, *slices], channels, pixels)
+}
+
+/// What the directories of a file say about its image.
+struct Stack<'a> {
+    file: File<'a>,
+    notes: Notes,
+    kind: Kind,
+    /// The pages that become slices or channels of these.
+    members: Vec<Directory<'a>>,
+    first: Page<'a>,
+    /// Whether these follow the first without directories of their own.
+    hidden: bool,
+    grey: bool,
+    /// Their order in the image: [`order`].
+    order: Vec<usize>,
+    /// How many are merged into one slice.
+    channels: usize,
+    slices: usize,
+}
+
+impl<'a> Stack<'a> {
+    /// Reads the directories, and checks the size that they claim.
+    fn open(bytes: &'a [u8], max_pixels: usize) -> Result<Self, ImageError> {
+        let (file, directories) = directories(bytes)?;
+        let notes = directories.first().map(Notes::of).unwrap_or_default();
+        let (kind, members) = largest(directories)?;
+        let first = members.first().ok_or_else(|| damaged("it has no page with a picture"))?;
+        let first = Page::new(file, first, kind)?;
+        let hidden = hidden_pages(&first, &notes, members.len())?;
+        let pages = members.len().max(hidden);
+
+        let grey = first.samples == 1 && first.colour != Colour::Palette;
+        let (order, channels) = order(&notes, pages, grey);
+        let (width, height) = (first.width, first.height);
+        let slices = (pages / channels).saturating_mul(first.slices());
+        if width.saturating_mul(height).saturating_mul(slices) > max_pixels {
+            return Err(ImageError::TooLarge { width, height, slices, limit: max_pixels });
+        }
+        Ok(Self { file, notes, kind, members, first, hidden: hidden > 0, grey, order, channels, slices })
+    }
+
+    fn page(&self, index: usize) -> Result<Page<'a>, ImageError> {
+        if self.hidden {
+            return hidden_page(&self.first, index);
+        }
+        let page = self.members.get(index).ok_or_else(|| damaged("a page is missing"))?;
+        Page::new(self.file, page, self.kind)
+    }
 }
 
 /// Adds what is known beside the pixels.
@@ -85,7 +129,7 @@ fn finish(
 }
 
 /// The kind of the largest page, and all pages of this kind: at least one.
-fn largest<'a, 'b>(directories: &'a [Directory<'b>]) -> Result<(Kind, Vec<&'a Directory<'b>>), ImageError> {
+fn largest(directories: Vec<Directory<'_>>) -> Result<(Kind, Vec<Directory<'_>>), ImageError> {
     let kinds: Vec<Option<Kind>> = directories.iter().map(Kind::of).collect();
     let area = |kind: &Kind| kind.width.saturating_mul(kind.height);
     // The first among equals: `max_by_key` would take the last.
@@ -95,7 +139,7 @@ fn largest<'a, 'b>(directories: &'a [Directory<'b>]) -> Result<(Kind, Vec<&'a Di
         .copied()
         .reduce(|best, kind| if area(&kind) > area(&best) { kind } else { best });
     let kind = largest.ok_or_else(|| damaged("it has no page with a picture"))?;
-    let alike = directories.iter().zip(&kinds).filter(|(_, found)| **found == Some(kind));
+    let alike = directories.into_iter().zip(kinds).filter(|(_, found)| *found == Some(kind));
     Ok((kind, alike.map(|(page, _)| page).collect()))
 }
 

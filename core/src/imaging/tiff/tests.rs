@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::super::{ImageError, Pixels, decode};
+use super::super::{ImageError, Pixels, count_slices, decode};
 use super::directory::tag;
 
 /// An entry of 16 (`false`) or 32 bits (`true`).
@@ -47,14 +47,46 @@ fn file(data: &[u8], pages: &[Vec<Entry>], after: u32) -> Vec<u8> {
     bytes
 }
 
+/// Why a file is refused. What its directories alone show is refused alike where only slices are counted.
 fn message(bytes: &[u8]) -> String {
-    decode(bytes, 10_000).unwrap_err().to_string()
+    let error = decode(bytes, 10_000).unwrap_err();
+    if let Err(counting) = count_slices(bytes, 10_000) {
+        assert_eq!(counting, error);
+    }
+    error.to_string()
 }
 
 #[test]
 fn the_plain_page_is_read() {
     let image = decode(&file(&[1, 2, 3, 4], &[but(&[])], 0), 4).unwrap();
     assert_eq!(image.pixels(), &Pixels::U8(vec![1, 2, 3, 4]));
+}
+
+#[test]
+fn slices_are_counted_without_their_pixels() {
+    let stack = include_bytes!("../../../../tests/fixtures/raster/stack.tif");
+    assert_eq!(count_slices(stack, 10_000), Ok(4));
+    // The second page is packed by deflate: with other bytes in its place it no longer unpacks.
+    let mut damaged = stack.to_vec();
+    damaged[912..1469].fill(0xFF);
+    assert!(matches!(decode(&damaged, 10_000), Err(ImageError::Damaged(_))));
+    assert_eq!(count_slices(&damaged, 10_000), Ok(4));
+    // A page without an end is no page to count, nor are more pixels than allowed.
+    assert!(matches!(count_slices(&stack[..1470], 10_000), Err(ImageError::Damaged(_))));
+    assert!(matches!(count_slices(stack, 21 * 13 * 4 - 1), Err(ImageError::TooLarge { slices: 4, .. })));
+}
+
+#[test]
+fn pages_without_end_are_an_error_when_counted_too() {
+    let start = Instant::now();
+    for after in [8, 12] {
+        let circle = file(&[0; 4], &[but(&[])], after);
+        assert!(matches!(count_slices(&circle, 10_000), Err(ImageError::Damaged(_))), "{after}");
+    }
+    let million = vec![vec![(tag::WIDTH, true, 1), (tag::HEIGHT, true, 1)]; 1_000_000];
+    let error = count_slices(&file(&[], &million, 0), 10_000).unwrap_err();
+    assert!(error.to_string().contains("65536 pages"), "{error}");
+    assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
 }
 
 #[test]

@@ -11,12 +11,15 @@ use medley_core::dataset::Split;
 use serde_json::json;
 
 use crate::cli::table::Table;
-use crate::data::import::{CaseLabel, Form, Found, Hints, Settings, assign_splits, manifest, write};
+use crate::data::import::{
+    CaseLabel, Form, Found, Hints, ObjectsAs, Settings, assign_splits, manifest, write,
+};
 
 /// Turn labelled images of any common form into a data set folder.
 ///
 /// Guesses the form, shows what it found, and asks for what the source does not say; flags answer before they are
-/// asked. Forms: class-folders (a folder per class), table (CSV with columns file and label), masks (images/ and
+/// asked. Forms: class-folders (a folder per class), table (CSV with columns file and label; several labels as
+/// "A|B", or a column of 0 and 1 per class), masks (images/ and
 /// masks/ with the same names; PNG, TIFF, NIfTI), coco, voc, yolo, geojson
 /// (QuPath), npz (MedMNIST). Images without a split are divided by patient
 /// where known, and by class. Files are copied as they are, nothing is overwritten, and the source stays as it is.
@@ -44,6 +47,10 @@ pub struct Args {
     /// Classes in index order, where the source does not name them.
     #[arg(long, value_delimiter = ',', action = ArgAction::Set)]
     classes: Option<Vec<String>>,
+    /// What outlined objects (COCO, QuPath, YOLO) become: a mask per image, or a box each. Masks, where every object
+    /// has an outline.
+    #[arg(long = "as", value_name = "FORM")]
+    objects: Option<ObjectsAs>,
     /// Parts of train, val and test, where the source has none.
     #[arg(long, value_name = "70,15,15")]
     split: Option<Ratios>,
@@ -88,7 +95,7 @@ impl FromStr for Ratios {
 /// Runs the verb.
 pub fn run(args: &Args) -> Result<(), Box<dyn Error>> {
     let (form, classes) = (args.form, args.classes.clone());
-    let hints = Hints { form, classes, patient_column: args.patient_column.clone() };
+    let hints = Hints { form, classes, patient_column: args.patient_column.clone(), objects: args.objects };
     let mut found = Found::look(&args.source, &hints)?;
     let asks = !args.yes && !args.json && !args.dry_run && io::stdin().is_terminal();
     if !args.json {
@@ -125,7 +132,10 @@ pub fn run(args: &Args) -> Result<(), Box<dyn Error>> {
         }
     }
     if args.json {
-        let report = json!({ "form": found.form.name(), "dataset": description, "findings": found.findings });
+        let objects = found.objects.map(ObjectsAs::name);
+        let report = json!({
+            "form": found.form.name(), "as": objects, "dataset": description, "findings": found.findings,
+        });
         println!("{report:#}");
     }
     Ok(())
@@ -142,6 +152,11 @@ fn text(source: &Path, found: &Found) -> String {
         if patients > 0 { ", patients known" } else { "" },
         found.classes.join(", "),
     );
+    out += match found.objects {
+        Some(ObjectsAs::Masks) => "objects: outlines are drawn as masks (--as boxes takes their boxes)\n",
+        Some(ObjectsAs::Boxes) => "objects: boxes (--as masks draws them where they have outlines)\n",
+        None => "",
+    };
     for finding in found.findings.iter().take(20) {
         out += &format!("  left out: {}: {}\n", finding.file, finding.problem);
     }
@@ -158,10 +173,14 @@ fn division(found: &Found) -> String {
         let Some(split) = case.split else { continue };
         match &case.label {
             CaseLabel::Class(class) => *counts.entry((split, *class)).or_default() += 1,
+            CaseLabel::Labels(labels) => {
+                let present = labels.iter().enumerate().filter(|(_, present)| **present);
+                present.for_each(|(class, _)| *counts.entry((split, class)).or_default() += 1);
+            }
             CaseLabel::Objects { objects, .. } => {
                 objects.iter().for_each(|object| *counts.entry((split, object.bbox.class)).or_default() += 1);
             }
-            CaseLabel::Mask(_) | CaseLabel::MaskFile(_) | CaseLabel::Archive => {}
+            CaseLabel::Mask(_) | CaseLabel::MaskFile(_) | CaseLabel::MaskPng(_) | CaseLabel::Archive => {}
         }
     }
     let mut table = Table::new(&["split", "images", "labels"]);

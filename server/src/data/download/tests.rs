@@ -256,3 +256,37 @@ fn refusals_and_dead_ends_say_what_to_do() {
     let error = fetch(&nobody, &file.join("below")).unwrap_err();
     assert!(matches!(error, DownloadError::Io { .. }), "{error}");
 }
+
+/// `/dev/full` takes a file's first bytes and answers as a full disk does.
+#[test]
+#[cfg(unix)]
+fn a_full_disk_is_said_and_leaves_nothing_that_looks_whole() {
+    let full = Path::new("/dev/full");
+    if !full.exists() {
+        println!("skipped: this system has no /dev/full");
+        return;
+    }
+    let (server, folder) = (Server::start(GOOD), TempDir::new().unwrap());
+    let part = folder.path().join("breastmnist.npz.part");
+    std::os::unix::fs::symlink(full, &part).unwrap();
+    let error = fetch(&server, folder.path()).unwrap_err();
+    assert!(matches!(error, DownloadError::DiskFull(_)), "{error:?}");
+    let message = error.to_string();
+    assert!(message.contains("breastmnist.npz.part is full; make room"), "{message}");
+    assert!(message.contains("--out") && message.contains("run the command again"), "{message}");
+    let kept = files(&folder);
+    assert!(!kept.contains(&"breastmnist.npz".to_owned()) && !kept.contains(&"dataset.json".to_owned()));
+    assert!(DataFolder::open(folder.path()).is_err());
+
+    // With room again, the same command ends well.
+    fs::remove_file(&part).unwrap();
+    fetch(&server, folder.path()).unwrap();
+    assert_is_data_set(&folder);
+
+    // The description is the last thing that is written: without room for it there is none.
+    fs::remove_file(folder.path().join("dataset.json")).unwrap();
+    std::os::unix::fs::symlink(full, folder.path().join("dataset.json.part")).unwrap();
+    let error = fetch(&server, folder.path()).unwrap_err();
+    assert!(matches!(error, DownloadError::DiskFull(_)), "{error:?}");
+    assert!(!folder.path().join("dataset.json").exists());
+}

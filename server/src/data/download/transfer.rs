@@ -131,7 +131,9 @@ impl Transfer<'_> {
             return Err(self.too_large());
         }
         let mut file = OpenOptions::new().create(true).append(true).open(self.part).map_err(io)?;
-        file.set_len(offset).map_err(io)?;
+        if file.metadata().map_err(io)?.len() != offset {
+            file.set_len(offset).map_err(io)?;
+        }
 
         let mut body = response.into_body().into_reader();
         let mut buffer = vec![0; 1 << 16];

@@ -1,10 +1,10 @@
-//! Classes per image: `labels.csv`, or the one `.npz` of `MedMNIST`.
+//! One or several classes per image: `labels.csv`, or the one `.npz` of `MedMNIST`.
 
 use std::fs;
 use std::path::PathBuf;
 
-use medley_core::dataset::formats::labels_csv;
 use medley_core::dataset::formats::npz::{self, NpzLabels};
+use medley_core::dataset::formats::{labels_csv, multilabel_csv};
 use medley_core::dataset::{Split, Task, TaskKind};
 use rayon::prelude::*;
 
@@ -20,15 +20,20 @@ impl DataFolder {
         if !path.is_file() {
             return self.medmnist(task);
         }
-        let rows = labels_csv::parse(&read(&path)?, &task.classes)
-            .map_err(|source| DataError::Table { path: path.clone(), source })?;
+        let bytes = read(&path)?;
+        let table = |source| DataError::Table { path: path.clone(), source };
         if task.kind == TaskKind::MultiLabel {
-            let problem = "this table names one class per image; several are read from a MedMNIST .npz";
-            return Err(DataError::layout(&path, problem));
+            let rows = multilabel_csv::parse(&bytes, &task.classes).map_err(table)?;
+            let items = rows.into_par_iter().map(|mut row| {
+                let (patient, label) = (row.extra.remove("patient"), Label::Labels(row.labels));
+                Ok((row.split, self.items(&row.file, patient, &label, None)?))
+            });
+            return TaskData::collect(task, items);
         }
-        let items = rows.par_iter().map(|row| {
-            let patient = row.extra.get("patient").cloned();
-            Ok((row.split, self.items(&row.file, patient, &Label::Class(row.class), None)?))
+        let rows = labels_csv::parse(&bytes, &task.classes).map_err(table)?;
+        let items = rows.into_par_iter().map(|mut row| {
+            let (patient, label) = (row.extra.remove("patient"), Label::Class(row.class));
+            Ok((row.split, self.items(&row.file, patient, &label, None)?))
         });
         TaskData::collect(task, items)
     }

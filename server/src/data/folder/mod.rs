@@ -18,6 +18,8 @@ use medley_core::imaging::{DEFAULT_MAX_PIXELS, Image, decode};
 use super::error::read;
 use super::{DataError, Item, Label, Source, TaskData, VolumeCache, VolumeFile, pack};
 
+pub(super) use pictures::label_files;
+
 /// Memory for decoded volumes where nothing else is said.
 const VOLUME_BYTES: usize = 512 << 20;
 
@@ -41,7 +43,7 @@ impl Default for FolderOptions {
 
 /// An opened data set: its labels are read and checked, its pixels are still on disk.
 ///
-/// An image file with several slices (a `NIfTI` or multi-frame DICOM volume, a TIFF stack) becomes one
+/// An image with several slices (a `NIfTI` or multi-frame DICOM volume, a TIFF stack, the folder of a DICOM series) becomes one
 /// [`Item`] per slice across its through-plane axis; all slices are in the part to which the file belongs.
 #[derive(Debug)]
 pub struct DataFolder {

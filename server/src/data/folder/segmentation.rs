@@ -1,12 +1,11 @@
 //! Masks: `split.csv`, with PNGs in `masks/` or label volumes in `labels/`.
 
-use std::path::PathBuf;
-
 use medley_core::dataset::Task;
 use medley_core::dataset::formats::split_csv;
 use rayon::prelude::*;
 
 use super::super::error::read;
+use super::pictures::label_files;
 use super::{DataError, DataFolder, Label, TaskData};
 
 impl DataFolder {
@@ -18,20 +17,17 @@ impl DataFolder {
             let mask = self.root.join("masks").join(&row.file).with_extension("png");
             let items = if mask.is_file() {
                 self.items(&row.file, patient, &Label::MaskFile(mask), None)?
-            } else if let Some(labels) = self.label_volume(&row.file) {
+            } else if let Some(labels) =
+                label_files(&self.root, &row.file).into_iter().find(|path| path.is_file())
+            {
                 self.items(&row.file, patient, &Label::MaskSlice, Some(labels))?
             } else {
                 let problem = "this mask is missing; a mask has its image's name (or, for a volume, the same \
-                               file name in labels/)";
+                               file name in labels/; for a DICOM series, that of its folder with .nii.gz)";
                 return Err(DataError::layout(&mask, problem));
             };
             Ok((row.split, items))
         });
         TaskData::collect(task, items)
-    }
-
-    /// The labels of a volume: a file of its name in `labels/`, or in `masks/` beside PNGs.
-    fn label_volume(&self, file: &str) -> Option<PathBuf> {
-        ["labels", "masks"].into_iter().map(|folder| self.root.join(folder).join(file)).find(|p| p.is_file())
     }
 }

@@ -128,6 +128,28 @@ fn slices_have_the_class_of_their_volume_and_the_window_of_the_data_set() {
 }
 
 #[test]
+fn images_and_volumes_may_have_several_classes() {
+    let root = volumes("multilabel", "");
+    let tables = [
+        "file,label,split,patient\nfirst.nii.gz,front|back,train,7\nsecond.nii,No Finding,test,8\n",
+        "file,split,patient,background,front,back\nfirst.nii.gz,train,7,0,1,1\nsecond.nii,test,8,0,0,0\n",
+    ];
+    for table in tables {
+        write(&root.path().join("labels.csv"), table.as_bytes());
+        let folder = DataFolder::open(root.path()).unwrap();
+        let data = &folder.tasks[0];
+        assert_eq!((data.task.kind, data.train.len(), data.test.len()), (TaskKind::MultiLabel, 4, 4));
+        let target = |item| folder.load(item).unwrap().target;
+        assert_eq!(target(&data.train[3]), Target::Labels(vec![false, true, true]));
+        assert_eq!(target(&data.test[0]), Target::Labels(vec![false; 3]));
+        assert_eq!(data.test[0].patient.as_deref(), Some("8"));
+    }
+    write(&root.path().join("labels.csv"), b"file,label,split\nfirst.nii.gz,front|up,train\n");
+    let error = DataFolder::open(root.path()).unwrap_err().to_string();
+    assert!(error.contains("labels.csv: line 2: \"up\" is none of the classes"), "{error}");
+}
+
+#[test]
 fn labels_that_do_not_fit_their_volume_are_refused() {
     let root = volumes("segmentation", "");
     let path = root.path().join("labels/first.nii.gz");
@@ -177,6 +199,13 @@ fn a_tiff_stack_is_its_pages() {
     for (index, item) in folder.tasks[0].train.iter().enumerate() {
         assert_eq!(folder.load(item).unwrap().image.pixels(), volume.slice(index).unwrap().pixels());
     }
+    // Pixels are not looked at when a folder is opened; where they are damaged is found out when they are read.
+    let mut damaged = stack.to_vec();
+    damaged[912..1469].fill(0xFF);
+    write(&root.path().join("images/cells.tif"), &damaged);
+    let folder = DataFolder::open(root.path()).unwrap();
+    assert_eq!(folder.tasks[0].train.len(), volume.slices());
+    assert!(matches!(folder.load(&folder.tasks[0].train[0]), Err(DataError::Image { .. })));
     write(&root.path().join("images/cells.tif"), &stack[..stack.len() / 2]);
     assert!(matches!(DataFolder::open(root.path()), Err(DataError::Image { .. })));
 }

@@ -25,10 +25,14 @@ use super::inspect::Finding;
 pub enum CaseLabel {
     /// Its class.
     Class(usize),
+    /// For every class, whether it is present.
+    Labels(Vec<bool>),
     /// The file with its mask, whose values are class indices.
     MaskFile(PathBuf),
     /// Its mask, of a form that must be converted.
     Mask(Mask),
+    /// Its mask as it is stored: an index PNG.
+    MaskPng(Vec<u8>),
     /// Its objects, and the (width, height) of the image.
     Objects {
         /// Boxes, with outlines where known.
@@ -62,6 +66,8 @@ pub struct Found {
     pub form: Form,
     /// The label type.
     pub kind: TaskKind,
+    /// What its objects became, where it has such.
+    pub objects: Option<ObjectsAs>,
     /// Class names in index order; for masks the first is the background.
     pub classes: Vec<String>,
     /// Its images that can be used.
@@ -79,6 +85,27 @@ pub struct Hints {
     pub classes: Option<Vec<String>>,
     /// The column of a table that names the patient.
     pub patient_column: Option<String>,
+    /// What objects shall become: masks where every one has an outline, and else boxes, unless it is said.
+    pub objects: Option<ObjectsAs>,
+}
+
+/// What outlined objects become.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum ObjectsAs {
+    /// One class per pixel: their outlines, filled.
+    Masks,
+    /// A box for each.
+    Boxes,
+}
+
+impl ObjectsAs {
+    /// As it is written on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Masks => "masks",
+            Self::Boxes => "boxes",
+        }
+    }
 }
 
 /// Why a source cannot be imported.

@@ -46,22 +46,29 @@ pub fn assign_splits(cases: &mut [Case], ratios: [f64; 3], seed: u64) {
     }
 }
 
-fn class_of(case: &Case) -> Option<usize> {
+fn classes_of(case: &Case) -> Vec<usize> {
     match &case.label {
-        CaseLabel::Class(class) => Some(*class),
-        CaseLabel::Objects { objects, .. } => objects.iter().map(|object| object.bbox.class).max(),
-        CaseLabel::Mask(_) | CaseLabel::MaskFile(_) | CaseLabel::Archive => None,
+        CaseLabel::Class(class) => vec![*class],
+        CaseLabel::Labels(labels) => {
+            labels.iter().enumerate().filter(|(_, present)| **present).map(|(class, _)| class).collect()
+        }
+        CaseLabel::Objects { objects, .. } => {
+            objects.iter().map(|object| object.bbox.class).max().into_iter().collect()
+        }
+        CaseLabel::Mask(_) | CaseLabel::MaskFile(_) | CaseLabel::MaskPng(_) | CaseLabel::Archive => {
+            Vec::new()
+        }
     }
 }
 
 fn count_classes(cases: &[Case]) -> BTreeMap<usize, usize> {
     let mut counts = BTreeMap::new();
-    cases.iter().filter_map(class_of).for_each(|class| *counts.entry(class).or_default() += 1);
+    cases.iter().flat_map(classes_of).for_each(|class| *counts.entry(class).or_default() += 1);
     counts
 }
 
 /// The rarest class of a group: that one is hardest to divide.
 fn stratum(cases: &[Case], group: &[usize], counts: &BTreeMap<usize, usize>) -> usize {
-    let classes = group.iter().filter_map(|index| class_of(&cases[*index]));
+    let classes = group.iter().flat_map(|index| classes_of(&cases[*index]));
     classes.min_by_key(|class| (counts.get(class).copied().unwrap_or(0), *class)).unwrap_or(usize::MAX)
 }

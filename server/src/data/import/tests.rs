@@ -6,6 +6,9 @@ use std::fs;
 use std::path::Path;
 
 use image::{GrayImage, Luma};
+use medley_core::dataset::formats::coco::{self, CocoImage, OutlineForm};
+use medley_core::dataset::formats::geojson;
+use medley_core::dataset::objects::{Area, Connectivity, components, outlines};
 use medley_core::dataset::{Target, sample_seed};
 use tempfile::TempDir;
 
@@ -109,6 +112,63 @@ fn a_table_keeps_patients_together_and_says_what_it_leaves_out() {
     assert_eq!(counts(&folder), [24, 8, 8]);
 }
 
+/// Which classes each image has, by file.
+fn several(folder: &DataFolder) -> BTreeMap<String, Vec<bool>> {
+    let items = Split::ALL.into_iter().flat_map(|split| folder.tasks[0].items(split));
+    items
+        .map(|item| match folder.load(item).unwrap().target {
+            Target::Labels(labels) => (item.name.clone(), labels),
+            other => panic!("{other:?}"),
+        })
+        .collect()
+}
+
+#[test]
+fn a_table_may_have_several_labels_per_image() {
+    let source = TempDir::new().unwrap();
+    let mut table = "Image Index,Finding Labels,Patient ID\n".to_owned();
+    let findings = ["No Finding", "Effusion", "Atelectasis|Effusion", "Mass"];
+    for index in 0..40 {
+        noise(source.path(), &format!("images/i{index:02}.png"), index);
+        table += &format!("i{index:02}.png,{},{}\n", findings[index as usize % 4], index / 2);
+    }
+    fs::write(source.path().join("Data_Entry.csv"), &table).unwrap();
+    let (found, out, folder) = import(source.path(), &Hints::default());
+    assert_eq!(
+        (found.kind, found.classes.join(" ")),
+        (TaskKind::MultiLabel, "Atelectasis Effusion Mass".to_owned())
+    );
+    let labels = several(&folder);
+    assert_eq!(labels.len(), 40);
+    assert_eq!([&labels["i04.png"], &labels["i06.png"]], [&vec![false; 3], &vec![true, true, false]]);
+    let written = fs::read_to_string(out.path().join("labels.csv")).unwrap();
+    assert!(written.starts_with("file,label,split,patient\n") && written.contains(",Atelectasis|Effusion,"));
+    assert!(folder.tasks[0].train[0].patient.is_some());
+    // The patients have both of no finding and effusion, or both of the others: each kind is divided alike.
+    assert_eq!(counts(&folder), [24, 8, 8]);
+}
+
+#[test]
+fn columns_of_0_and_1_are_several_labels_or_one() {
+    for (last, kind) in [("1", TaskKind::MultiLabel), ("0", TaskKind::Classification)] {
+        let source = TempDir::new().unwrap();
+        let mut table = "image,age,nevus,melanoma\n".to_owned();
+        for index in 0..10 {
+            noise(source.path(), &format!("{index}.png"), index);
+            let flags =
+                if index == 9 { ["1.0", last] } else { [["1.0", "0.0"], ["0", "1"]][index as usize % 2] };
+            table += &format!("{index},{},{}\n", 30 + index, flags.join(","));
+        }
+        fs::write(source.path().join("truth.csv"), table).unwrap();
+        let (found, _out, folder) = import(source.path(), &Hints::default());
+        assert_eq!((found.kind, found.classes.join(" ")), (kind, "nevus melanoma".to_owned()));
+        match kind {
+            TaskKind::MultiLabel => assert_eq!(several(&folder)["9.png"], [true, true]),
+            _ => assert_eq!(folder.tasks[0].task.kind, kind),
+        }
+    }
+}
+
 #[test]
 fn masks_of_black_and_white_become_indices_and_others_stay_as_they_are() {
     for (white, classes) in [(255, 2), (2, 3)] {
@@ -151,7 +211,8 @@ fn coco_in_one_file_is_divided_and_keeps_outlines() {
         objects.join(", ")
     );
     fs::write(source.path().join("export.json"), text).unwrap();
-    let (found, out, folder) = import(source.path(), &Hints::default());
+    let hints = Hints { objects: Some(ObjectsAs::Boxes), ..Hints::default() };
+    let (found, out, folder) = import(source.path(), &hints);
     assert_eq!(
         (found.form, found.classes.join(" "), found.findings.len()),
         (Form::Coco, "bolt nut".to_owned(), 1)
@@ -198,7 +259,8 @@ fn a_label_file_per_image_is_read_in_three_forms() {
         noise(source.path(), "images/alone.png", 50);
         noise(source.path(), "images/broken.png", 51);
         fs::write(source.path().join(format!("labels/broken.{ending}")), "{<").unwrap();
-        let (found, _out, folder) = import(source.path(), &Hints::default());
+        let hints = Hints { objects: Some(ObjectsAs::Boxes), ..Hints::default() };
+        let (found, _out, folder) = import(source.path(), &hints);
         assert_eq!((found.form, found.classes.join(" ")), (form, "bolt nut".to_owned()));
         assert_eq!(found.findings.len(), 2, "{form}: {:?}", found.findings);
         assert_eq!(counts(&folder), [6, 2, 2], "{form}");
@@ -212,6 +274,100 @@ fn a_label_file_per_image_is_read_in_three_forms() {
         );
         assert_eq!(boxes[0].class, 1, "{form}");
     }
+}
+
+/// The mask of each image, by file.
+fn masks(folder: &DataFolder) -> BTreeMap<String, Mask> {
+    let items = Split::ALL.into_iter().flat_map(|split| folder.tasks[0].items(split));
+    items
+        .map(|item| match folder.load(item).unwrap().target {
+            Target::Mask(mask) => (item.name.clone(), mask),
+            other => panic!("{other:?}"),
+        })
+        .collect()
+}
+
+/// A mask of two classes with a hole in an object, one object at the edge, and unlabelled pixels nowhere.
+fn drawn(seed: usize) -> Mask {
+    let (width, height) = (48, 40);
+    let inside = |x: usize, y: usize| match (x, y) {
+        (5..=14, 4..=15) if !(8..=10).contains(&x) || !(7..=9 + seed % 3).contains(&y) => 1,
+        (30..48, 20..=33) if (x + y + seed) % 11 != 0 => 2,
+        (20..=22, 30..40) => 1,
+        _ => 0,
+    };
+    let labels = (0..width * height).map(|at| inside(at % width, at / width)).collect();
+    Mask { width, height, labels }
+}
+
+#[test]
+fn outlines_become_the_masks_that_they_were_drawn_from() {
+    let names = ["bolt", "nut"].map(str::to_owned);
+    for form in ["geojson", "polygons", "run lengths"] {
+        let source = TempDir::new().unwrap();
+        let mut images = Vec::new();
+        for index in 0..10 {
+            noise(source.path(), &format!("images/{index}.png"), index);
+            let (parts, classes) = components(&drawn(index as usize), Connectivity::Four);
+            let class_of = |id: u32| Some(usize::from(classes[id as usize - 1]) - 1);
+            if form == "geojson" {
+                let area = |(id, polygons)| Area { class: class_of(id), polygons };
+                let areas: Vec<Area> = outlines(&parts).into_iter().map(area).collect();
+                let text = geojson::write(&areas, &names).unwrap();
+                fs::write(source.path().join(format!("images/{index}.geojson")), text).unwrap();
+            } else {
+                let outline = if form == "polygons" { OutlineForm::Polygons } else { OutlineForm::Rle };
+                images.push(CocoImage::from_instances(format!("{index}.png"), &parts, class_of, outline));
+            }
+        }
+        if form != "geojson" {
+            fs::write(source.path().join("export.json"), coco::write(&images, &names).unwrap()).unwrap();
+        }
+        let (found, _out, folder) = import(source.path(), &Hints::default());
+        assert_eq!((found.kind, found.objects), (TaskKind::Segmentation, Some(ObjectsAs::Masks)), "{form}");
+        assert_eq!(found.classes, ["background", "bolt", "nut"], "{form}");
+        assert_eq!(counts(&folder), [6, 2, 2], "{form}");
+        let masks = masks(&folder);
+        for index in 0..10 {
+            assert_eq!(masks[&format!("{index}.png")], drawn(index), "{form} {index}");
+        }
+        // The same file as boxes, where these are wanted.
+        let hints = Hints { objects: Some(ObjectsAs::Boxes), ..Hints::default() };
+        let (found, _out, folder) = import(source.path(), &hints);
+        assert_eq!((found.kind, found.classes.len()), (TaskKind::Detection, 2), "{form}");
+        let Target::Boxes(boxes) = folder.load(&folder.tasks[0].train[0]).unwrap().target else {
+            panic!("boxes")
+        };
+        assert!(
+            boxes.iter().any(|b| (b.x0, b.y0, b.x1, b.y1, b.class) == (5.0, 4.0, 15.0, 16.0, 0)),
+            "{form}"
+        );
+    }
+}
+
+#[test]
+fn boxes_stay_boxes_and_cannot_be_drawn() {
+    let source = TempDir::new().unwrap();
+    for index in 0..10 {
+        noise(source.path(), &format!("images/{index}.png"), index);
+        // One image has an outline for its object, the others have boxes only.
+        let object = if index == 3 { "0 0.2 0.1 0.4 0.1 0.4 0.5 0.2 0.5\n" } else { "0 0.5 0.5 0.25 0.25\n" };
+        fs::write(source.path().join(format!("images/{index}.txt")), object).unwrap();
+    }
+    fs::write(source.path().join("classes.txt"), "bolt\nnut\n").unwrap();
+    let (found, _out, folder) = import(source.path(), &Hints::default());
+    assert_eq!((found.kind, found.objects), (TaskKind::Detection, Some(ObjectsAs::Boxes)));
+    assert_eq!(counts(&folder).iter().sum::<usize>(), 10);
+
+    let hints = Hints { objects: Some(ObjectsAs::Masks), ..Hints::default() };
+    let found = Found::look(source.path(), &hints).unwrap();
+    assert_eq!((found.cases.len(), found.findings.len()), (1, 9));
+    assert!(
+        found.findings[0].problem.contains("object 0 of \"0.png\" has a box but"),
+        "{:?}",
+        found.findings[0]
+    );
+    assert_eq!(found.cases[0].name, "3.png");
 }
 
 #[test]

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use image::{GrayImage, Luma};
 use medley_core::dataset::formats::coco::{self, CocoImage};
+use medley_core::dataset::formats::multilabel_csv::{self, MultiLabelRow};
 use medley_core::dataset::{Manifest, Split, TaskKind};
 
 use super::{Case, CaseLabel, Found, ImportError};
@@ -83,7 +84,10 @@ pub fn write(found: &Found, settings: &Settings, out: &Path) -> Result<Manifest,
                 let picture = GrayImage::from_fn(mask.width as u32, mask.height as u32, pixel);
                 picture.save(&target).map_err(|error| ImportError::source(&target, error.to_string()))?;
             }
-            CaseLabel::Class(_) | CaseLabel::Objects { .. } | CaseLabel::Archive => {}
+            CaseLabel::MaskPng(bytes) => {
+                save(&out.join("masks").join(&case.name).with_extension("png"), bytes)?;
+            }
+            CaseLabel::Class(_) | CaseLabel::Labels(_) | CaseLabel::Objects { .. } | CaseLabel::Archive => {}
         }
     }
     write_labels(found, out)?;
@@ -106,7 +110,8 @@ fn write_labels(found: &Found, out: &Path) -> Result<(), ImportError> {
     };
     let column = if patients { ",patient" } else { "" };
     match found.kind {
-        TaskKind::Classification | TaskKind::MultiLabel => {
+        TaskKind::MultiLabel => write_several(found, out),
+        TaskKind::Classification => {
             let mut table = format!("file,label,split{column}\n");
             for case in &found.cases {
                 if let CaseLabel::Class(class) = case.label {
@@ -146,6 +151,24 @@ fn write_labels(found: &Found, out: &Path) -> Result<(), ImportError> {
             save(&path, &text)
         }),
     }
+}
+
+/// The table of images with any number of classes each; an `.npz` holds its labels itself.
+fn write_several(found: &Found, out: &Path) -> Result<(), ImportError> {
+    let row = |case: &Case| {
+        let CaseLabel::Labels(labels) = &case.label else { return None };
+        let patient = case.patient.clone().map(|patient| ("patient".to_owned(), patient));
+        let (split, extra) = (case.split.unwrap_or(Split::Train), patient.into_iter().collect());
+        Some(MultiLabelRow { file: case.name.clone(), labels: labels.clone(), split, extra })
+    };
+    let rows: Vec<MultiLabelRow> = found.cases.iter().filter_map(row).collect();
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let path = out.join("labels.csv");
+    let table = multilabel_csv::write(&rows, &found.classes)
+        .map_err(|error| ImportError::source(&path, error.to_string()))?;
+    save(&path, &table)
 }
 
 /// Whether a file is a volume by its name; a picture's mask is a PNG.

@@ -37,26 +37,38 @@ fn same(catalogue: &Catalogue, group: &[usize]) -> Vec<Finding> {
     let first = catalogue.file_of(&catalogue.images[group[0]]);
     let problem = format!("{}the same as {}", place(catalogue, group[0]), names(catalogue, &group[1..]));
     let mut findings = vec![Finding::new(check, &first, problem)];
-    let classes: BTreeSet<(usize, usize)> = images()
+    let labels: BTreeSet<(usize, Vec<usize>)> = images()
         .flat_map(|image| &image.truths)
-        .filter_map(
-            |(task, truth)| if let Truth::Class(class) = truth { Some((*task, *class)) } else { None },
-        )
+        .filter_map(|(task, truth)| Some((*task, classes_of(truth)?)))
         .collect();
-    let tasks: BTreeSet<usize> = classes.iter().map(|(task, _)| *task).collect();
-    if classes.len() > tasks.len() {
-        let class = |index: usize| {
+    let tasks: BTreeSet<usize> = labels.iter().map(|(task, _)| *task).collect();
+    if labels.len() > tasks.len() {
+        let label = |index: usize| {
             let image = &catalogue.images[index];
-            let label = image.truths.iter().find_map(|(task, truth)| match truth {
-                Truth::Class(class) => catalogue.tasks[*task].classes.get(*class),
-                _ => None,
+            let named = image.truths.iter().find_map(|(task, truth)| {
+                let classes = classes_of(truth)?;
+                let names = classes.iter().filter_map(|class| catalogue.tasks[*task].classes.get(*class));
+                Some(names.map(String::as_str).collect::<Vec<_>>().join(" and "))
             });
-            format!("{} is {}", catalogue.file_of(image), label.map_or("not labelled", String::as_str))
+            let named = named.filter(|names| !names.is_empty());
+            format!("{} is {}", catalogue.file_of(image), named.as_deref().unwrap_or("without a class"))
         };
-        let labels: Vec<String> = group.iter().take(6).map(|index| class(*index)).collect();
+        let labels: Vec<String> = group.iter().take(6).map(|index| label(*index)).collect();
         findings.push(Finding::new(Check::Contradiction, first, labels.join(", ")));
     }
     findings
+}
+
+/// The classes that are said of an image as a whole.
+fn classes_of(truth: &Truth) -> Option<Vec<usize>> {
+    match truth {
+        Truth::Class(class) => Some(vec![*class]),
+        Truth::Labels(labels) => {
+            let present = labels.iter().enumerate().filter(|(_, present)| **present);
+            Some(present.map(|(class, _)| class).collect())
+        }
+        Truth::Mask(_) | Truth::Boxes { .. } => None,
+    }
 }
 
 /// Pictures that look alike, one per group of equal ones.

@@ -1,6 +1,6 @@
 //! What is measured on every image, in one pass over its pixels.
 
-use medley_core::imaging::{Fingerprint, Format, Image, Pixels};
+use medley_core::imaging::{AxisCodes, Fingerprint, Format, Image, Pixels};
 use sha2::{Digest, Sha256};
 
 use super::distribution::Distribution;
@@ -44,6 +44,8 @@ pub struct Facts {
     pub depth_is_stored: bool,
     /// Distances of columns, rows and slices in mm, where known.
     pub spacing: Option<[f64; 3]>,
+    /// Where columns, rows and slices lead, where known.
+    pub axes: Option<AxisCodes>,
     /// Its values.
     pub values: Distribution,
     /// Whether it has three channels that are all equal.
@@ -71,6 +73,7 @@ impl Facts {
             depth,
             depth_is_stored: !matches!(image.origin().format, Format::Dicom | Format::Nifti),
             spacing: image.geometry().spacing,
+            axes: image.geometry().axis_codes(),
             values: Distribution::of(image.pixels()),
             grey_as_colour,
             digest: digest(image, depth),

@@ -145,6 +145,9 @@ checks! {
     /// Nearly one value everywhere.
     NearlyConstant: Warning, "image with hardly any content",
         "look at it: more than 99.5 % of its pixels have one value";
+    /// Files of a DICOM series that are missing or too many.
+    Series: Warning, "series that is not whole",
+        "get the missing files from where the images come from, and remove those that are not of this series";
     /// Values that are no numbers.
     NotFinite: Warning, "values that are not numbers",
         "check the export; they are shown black";

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use medley_core::dataset::IGNORE;
 use medley_core::dataset::formats::mask_png;
-use medley_core::imaging::{DEFAULT_MAX_PIXELS, decode};
+use medley_core::imaging::{AxisCodes, AxisMap, DEFAULT_MAX_PIXELS, decode};
 
 /// A class index per pixel or voxel, values not yet compared with the classes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,6 +14,8 @@ pub struct LabelMap {
     pub size: [usize; 3],
     /// Class indices, slice by slice, row by row; 255 is unlabelled.
     pub labels: Vec<u8>,
+    /// Where columns, rows and slices lead, where known.
+    pub axes: Option<AxisCodes>,
 }
 
 /// Reads a mask: PNG as it is stored, anything else (`NIfTI`, TIFF) by its whole values from 0 to 255.
@@ -25,7 +27,7 @@ pub fn read(path: &Path) -> Result<LabelMap, String> {
     if bytes.starts_with(b"\x89PNG") {
         let any = usize::from(IGNORE);
         let mask = mask_png::parse(&bytes, any, DEFAULT_MAX_PIXELS).map_err(|error| error.to_string())?;
-        return Ok(LabelMap { size: [mask.width, mask.height, 1], labels: mask.labels });
+        return Ok(LabelMap { size: [mask.width, mask.height, 1], labels: mask.labels, axes: None });
     }
     let volume = decode(&bytes, DEFAULT_MAX_PIXELS).map_err(|error| error.to_string())?;
     if volume.channels() != 1 {
@@ -40,10 +42,22 @@ pub fn read(path: &Path) -> Result<LabelMap, String> {
         }
     };
     let labels = volume.pixels().values().into_iter().map(label).collect::<Result<_, _>>()?;
-    Ok(LabelMap { size: [volume.width(), volume.height(), volume.slices()], labels })
+    Ok(LabelMap { size: volume.size(), labels, axes: volume.geometry().axis_codes() })
 }
 
 impl LabelMap {
+    /// The same labels along the axes of their image, where both say how theirs lie.
+    pub fn turned(self, image: Option<AxisCodes>) -> Self {
+        match (self.axes, image) {
+            (Some(from), Some(to)) if from != to => {
+                let map = AxisMap::between(from, to);
+                let labels = map.values(&self.labels, self.size, 1);
+                Self { size: map.size(self.size), labels, axes: image }
+            }
+            _ => self,
+        }
+    }
+
     /// Pixels of each value.
     pub fn counts(&self) -> [u64; 256] {
         let mut counts = [0; 256];
@@ -102,7 +116,7 @@ mod tests {
             0, 0, 0, 2,
             1, 0, 0, 0,
         ];
-        let map = LabelMap { size: [4, 3, 2], labels };
+        let map = LabelMap { size: [4, 3, 2], labels, axes: None };
         // The lower left 1 of the second slice touches the middle 1 of the first by a corner in space.
         assert_eq!(map.objects(), [(1, 3), (2, 3), (1, 1)]);
         let counts = map.counts();

@@ -59,9 +59,12 @@ fn one(catalogue: &Catalogue, image: &Listed) -> Scan {
     let mut scan = Scan::default();
     let file = catalogue.file_of(image);
     match catalogue.open(image) {
-        Ok((pixels, patient)) => {
-            scan.facts = Some(Facts::of(&pixels));
-            scan.patient = patient;
+        Ok(opened) => {
+            scan.facts = Some(Facts::of(&opened.pixels));
+            scan.patient = opened.patient;
+            let series =
+                opened.problems.into_iter().map(|problem| Finding::new(Check::Series, &file, problem));
+            scan.findings.extend(series);
         }
         Err(problem) => scan.findings.push(Finding::new(Check::Unreadable, &file, problem)),
     }
@@ -83,7 +86,7 @@ fn one(catalogue: &Catalogue, image: &Listed) -> Scan {
 fn mask(catalogue: &Catalogue, task: usize, path: &std::path::Path, scan: &mut Scan) -> Option<LabelFacts> {
     let file = catalogue.relative(path);
     let map = match label_map::read(path) {
-        Ok(map) => map,
+        Ok(map) => map.turned(scan.facts.as_ref().and_then(|facts| facts.axes)),
         Err(problem) => {
             scan.findings.push(Finding::new(Check::UnreadableMask, file, problem));
             return None;

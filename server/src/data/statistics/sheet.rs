@@ -91,7 +91,7 @@ fn tile(inspection: &Inspection, task: usize, index: usize) -> Option<Tile> {
     let listed = &catalogue.images[index];
     let image = catalogue.pixels(listed).ok()?;
     let classes = &catalogue.tasks[task].classes;
-    let map = label_map(listed, task);
+    let map = label_map(listed, task).map(|map| map.turned(image.geometry().axis_codes()));
     // Of a volume, the slice with most to see.
     let slice = map.as_ref().map_or(image.slices() / 2, busiest_slice);
     let image = image.slice(slice)?;

@@ -36,6 +36,7 @@ pub(super) fn read(source: &Path, hints: &Hints) -> Result<Found, ImportError> {
     Ok(Found {
         form: Form::ClassFolders,
         kind: TaskKind::Classification,
+        objects: None,
         classes,
         cases,
         findings: Vec::new(),

@@ -4,11 +4,10 @@ use std::collections::HashSet;
 use std::fs;
 use std::path::Path;
 
-use medley_core::dataset::TaskKind;
-
+use super::outlined::{self, Objects, Outlined};
 use super::{by_name, classes, file_name, split_of, stem};
 use crate::data::import::form::{has_ending, is_image};
-use crate::data::import::{Case, CaseLabel, Form, Found, Hints, ImportError};
+use crate::data::import::{Form, Found, Hints, ImportError};
 use crate::data::inspect::catalogue::{coco, walk::files};
 use crate::data::inspect::{Check, Finding};
 
@@ -32,7 +31,7 @@ pub(super) fn read(source: &Path, hints: &Hints) -> Result<Found, ImportError> {
     }
     let classes = classes(names, hints)?;
     let mut seen = HashSet::new();
-    let mut cases = Vec::new();
+    let mut annotated = Vec::new();
     for (path, bytes) in documents {
         let name = file_name(&path);
         let (read, wrong) = match coco::read(&bytes, &classes, &name) {
@@ -60,9 +59,8 @@ pub(super) fn read(source: &Path, hints: &Hints) -> Result<Found, ImportError> {
                 findings.push(Finding::new(Check::ListedTwice, &name, problem));
                 continue;
             }
-            let label = CaseLabel::Objects { objects: image.objects, size: (image.width, image.height) };
-            cases.push(Case { source: place.clone(), name: file_name(place), patient: None, split, label });
+            annotated.push(Outlined { source: place.clone(), split, objects: Objects::Coco(image) });
         }
     }
-    Ok(Found { form: Form::Coco, kind: TaskKind::Detection, classes, cases, findings })
+    Ok(outlined::found(Form::Coco, classes, annotated, findings, hints))
 }

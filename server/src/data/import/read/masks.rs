@@ -75,7 +75,7 @@ pub(super) fn read(source: &Path, hints: &Hints) -> Result<Found, ImportError> {
         let (name, split) = (file_name(&image), inside.parent().and_then(split_of));
         cases.push(Case { source: image, name, patient: None, split, label });
     }
-    Ok(Found { form: Form::Masks, kind: TaskKind::Segmentation, classes, cases, findings })
+    Ok(Found { form: Form::Masks, kind: TaskKind::Segmentation, objects: None, classes, cases, findings })
 }
 
 fn indices(map: LabelMap, binary: bool) -> Mask {

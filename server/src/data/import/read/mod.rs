@@ -4,6 +4,7 @@ mod class_folders;
 mod coco;
 mod masks;
 mod npz;
+mod outlined;
 mod per_image;
 mod table;
 

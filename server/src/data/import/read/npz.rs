@@ -43,7 +43,7 @@ pub(super) fn read(source: &Path, hints: &Hints) -> Result<Found, ImportError> {
         split: Some(Split::Train),
         label: CaseLabel::Archive,
     };
-    Ok(Found { form: Form::Npz, kind, classes, cases: vec![case], findings: Vec::new() })
+    Ok(Found { form: Form::Npz, kind, objects: None, classes, cases: vec![case], findings: Vec::new() })
 }
 
 /// Reads a file whose number of classes is not known yet: that of the labels' columns, where there are several.

@@ -4,17 +4,17 @@ use std::collections::{BTreeSet, HashMap};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use medley_core::dataset::TaskKind;
-use medley_core::dataset::formats::coco::{CocoObject, Outline};
+use medley_core::dataset::formats::coco::{CocoImage, CocoObject};
 use medley_core::dataset::formats::geojson::{self, GeoJsonError};
 use medley_core::dataset::formats::voc::{self, VocError};
 use medley_core::dataset::formats::yolo;
-use medley_core::dataset::objects::{Area, Polygon, areas_to_boxes};
+use medley_core::dataset::objects::{Area, Polygon};
 use medley_core::imaging::{DEFAULT_MAX_PIXELS, decode};
 
+use super::outlined::{self, Objects, Outlined};
 use super::{classes, file_name, split_of, stem};
 use crate::data::import::form::{has_ending, is_image};
-use crate::data::import::{Case, CaseLabel, Form, Found, Hints, ImportError};
+use crate::data::import::{Form, Found, Hints, ImportError};
 use crate::data::inspect::catalogue::walk::files;
 use crate::data::inspect::{Check, Finding};
 
@@ -47,8 +47,7 @@ pub(super) fn read(source: &Path, form: Form, hints: &Hints) -> Result<Found, Im
         (Form::Yolo, None) => yolo_names(source, &all)?,
         _ => Vec::new(),
     };
-    let (mut cases, mut findings) = (Vec::new(), Vec::new());
-    let mut read = Vec::new();
+    let (mut read, mut findings) = (Vec::new(), Vec::new());
     for image in all.iter().filter(|path| is_image(path)) {
         let Some(path) = label_of(image) else {
             findings.push(Finding::new(Check::NotListed, file_name(image), "it has no label file"));
@@ -73,7 +72,7 @@ pub(super) fn read(source: &Path, form: Form, hints: &Hints) -> Result<Found, Im
             }
         };
         match objects {
-            Ok(objects) => read.push((image.clone(), objects, size)),
+            Ok(objects) => read.push((image.clone(), objects)),
             Err(Refusal::Class(name)) => {
                 findings.push(Finding::new(
                     Check::UnknownClass,
@@ -92,21 +91,14 @@ pub(super) fn read(source: &Path, form: Form, hints: &Hints) -> Result<Found, Im
         _ => known.iter().cloned().collect::<BTreeSet<_>>().into_iter().collect(),
     };
     let place = |class: usize| known.get(class).and_then(|name| order.iter().position(|other| other == name));
-    for (image, mut objects, size) in read {
-        objects
-            .iter_mut()
-            .for_each(|object| object.bbox.class = place(object.bbox.class).unwrap_or_default());
+    let images = read.into_iter().map(|(image, mut objects)| {
+        objects.renumber(|class| place(class).unwrap_or_default());
         let inside = image.strip_prefix(source).unwrap_or(&image);
-        cases.push(Case {
-            name: file_name(&image),
-            patient: None,
-            split: inside.parent().and_then(split_of),
-            label: CaseLabel::Objects { objects, size },
-            source: image,
-        });
-    }
-    let classes = classes(order, hints)?;
-    Ok(Found { form, kind: TaskKind::Detection, classes, cases, findings })
+        let split = inside.parent().and_then(split_of);
+        Outlined { source: image, split, objects }
+    });
+    let images = images.collect();
+    Ok(outlined::found(form, classes(order, hints)?, images, findings, hints))
 }
 
 fn yolo_names(source: &Path, all: &[PathBuf]) -> Result<Vec<String>, ImportError> {
@@ -121,30 +113,34 @@ fn yolo_names(source: &Path, all: &[PathBuf]) -> Result<Vec<String>, ImportError
     yolo::parse_names(&bytes).map_err(|error| ImportError::source(path, error.to_string()))
 }
 
-fn objects(
-    form: Form,
-    bytes: &[u8],
-    classes: &[String],
-    size: (usize, usize),
-) -> Result<Vec<CocoObject>, Refusal> {
+fn objects(form: Form, bytes: &[u8], classes: &[String], size: (usize, usize)) -> Result<Objects, Refusal> {
+    let boxes =
+        |objects| Objects::Coco(CocoImage { file: String::new(), width: size.0, height: size.1, objects });
+    let object = |bbox| CocoObject { bbox, crowd: false, outline: None };
     match form {
         Form::Voc => {
             let image = voc::parse(bytes, classes, Some(size)).map_err(|error| match error {
                 VocError::Class { name, .. } => Refusal::Class(name),
                 error => Refusal::Problem(error.to_string()),
             })?;
-            let object = |bbox| CocoObject { bbox, crowd: false, outline: None };
-            Ok(image.objects.iter().map(|found| object(found.bbox)).collect())
+            Ok(boxes(image.objects.iter().map(|found| object(found.bbox)).collect()))
         }
         Form::Yolo => {
             let found = yolo::parse(bytes, classes.len(), size.0, size.1)
                 .map_err(|error| Refusal::Problem(error.to_string()))?;
-            let object = |found: yolo::YoloObject| CocoObject {
-                bbox: found.bbox,
-                crowd: false,
-                outline: found.polygon.as_ref().and_then(|polygon| outline(std::slice::from_ref(polygon))),
+            let area = |found: &yolo::YoloObject| {
+                Some(Area { class: Some(found.bbox.class), polygons: vec![found.polygon.clone()?] })
             };
-            Ok(found.into_iter().map(object).collect())
+            // A file has either form; where it mixes them, boxes are what all objects have.
+            if let Some(areas) = found.iter().map(area).collect::<Option<Vec<Area>>>() {
+                return Ok(Objects::Areas { areas, size });
+            }
+            let outline = |polygon: &Polygon| outlined::outline(std::slice::from_ref(polygon));
+            let object = |found: &yolo::YoloObject| CocoObject {
+                outline: found.polygon.as_ref().and_then(outline),
+                ..object(found.bbox)
+            };
+            Ok(boxes(found.iter().map(object).collect()))
         }
         _ => {
             let areas = match geojson::parse(bytes, classes) {
@@ -155,21 +151,7 @@ fn objects(
                 Err(GeoJsonError::Class { name, .. }) => return Err(Refusal::Class(name)),
                 other => other.map_err(|error| Refusal::Problem(error.to_string()))?,
             };
-            let object = |area: &Area| {
-                let boxes = areas_to_boxes(std::slice::from_ref(area), size.0, size.1);
-                let bbox = *boxes.first()?;
-                Some(CocoObject { bbox, crowd: false, outline: outline(&area.polygons) })
-            };
-            Ok(areas.iter().filter_map(object).collect())
+            Ok(Objects::Areas { areas, size })
         }
     }
-}
-
-/// Polygons as COCO has them: without holes, so that an object with holes keeps its box only.
-fn outline(polygons: &[Polygon]) -> Option<Outline> {
-    let ring = |polygon: &Polygon| match &polygon.rings[..] {
-        [ring] => Some(ring.clone()),
-        _ => None,
-    };
-    polygons.iter().map(ring).collect::<Option<Vec<_>>>().map(Outline::Polygons)
 }

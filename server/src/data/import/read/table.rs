@@ -1,10 +1,13 @@
-//! A CSV table with a file and a label in each row; columns have one of the names in use.
+//! A CSV table with a file in each row, and its label or labels; columns have one of the names in use.
+//!
+//! Labels are one name, several with `|` or `;` between, or a column of 0 and 1 for each class.
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use medley_core::dataset::TaskKind;
+use medley_core::dataset::formats::multilabel_csv::{flag, names};
+use medley_core::dataset::{Split, TaskKind};
 
 use super::{by_name, classes, file_name, split_named};
 use crate::data::import::form::{has_ending, is_image};
@@ -48,11 +51,19 @@ pub(super) fn read(source: &Path, hints: &Hints) -> Result<Found, ImportError> {
             format!("no column names the {what} ({}); it has {}", names.join(", "), header.join(", "));
         column(names).ok_or_else(|| ImportError::source(&path, problem))
     };
-    let (file_column, label_column) = (needed(&FILE, "image")?, needed(&LABEL, "label")?);
+    let file_column = needed(&FILE, "image")?;
     let split_column = column(&SPLIT);
     let patient_column = match &hints.patient_column {
         Some(name) => Some(needed(&[&name.to_lowercase()], "patient")?),
         None => column(&PATIENT),
+    };
+    let lines: Vec<(u64, Vec<String>)> =
+        lines.map(|(line, record)| (line, fields(record, delimiter))).collect();
+    let taken = [Some(file_column), split_column, patient_column];
+    let labels = match (column(&LABEL), flag_columns(&header, &lines, &taken)) {
+        (Some(column), _) => Labels::Named(column),
+        (None, columns) if columns.len() > 1 => Labels::Flags(columns),
+        _ => Labels::Named(needed(&LABEL, "label")?),
     };
 
     let images: Vec<_> = files(&folder, 64).into_iter().filter(|path| is_image(path)).collect();
@@ -60,10 +71,16 @@ pub(super) fn read(source: &Path, hints: &Hints) -> Result<Found, ImportError> {
     let mut findings = Vec::new();
     let mut seen = BTreeSet::new();
     let mut rows = Vec::new();
-    for (line, record) in lines {
-        let values = fields(record, delimiter);
+    for (line, values) in &lines {
         let value = |column: usize| values.get(column).map(String::as_str).unwrap_or_default();
-        let (file, label) = (value(file_column), value(label_column));
+        let file = value(file_column);
+        let label = match &labels {
+            Labels::Named(column) => vec![value(*column).to_owned()],
+            Labels::Flags(columns) => {
+                let present = columns.iter().filter(|column| flag(value(**column)) == Some(true));
+                present.filter_map(|column| header.get(*column).cloned()).collect()
+            }
+        };
         let endings = ["", ".png", ".jpg", ".jpeg", ".tif", ".dcm", ".nii.gz"];
         let place = endings.iter().find_map(|ending| places.get(&format!("{file}{ending}")));
         let Some(place) = place else {
@@ -71,7 +88,7 @@ pub(super) fn read(source: &Path, hints: &Hints) -> Result<Found, ImportError> {
             findings.push(Finding::new(Check::MissingImage, &table_name, problem));
             continue;
         };
-        if label.is_empty() {
+        if label.iter().any(String::is_empty) {
             findings.push(Finding::new(
                 Check::Entry,
                 &table_name,
@@ -86,14 +103,67 @@ pub(super) fn read(source: &Path, hints: &Hints) -> Result<Found, ImportError> {
         }
         let patient = patient_column.map(value).filter(|patient| !patient.is_empty()).map(str::to_owned);
         let split = split_column.map(value).and_then(split_named);
-        rows.push((place.clone(), label.to_owned(), patient, split));
+        rows.push(Row { path: place.clone(), labels: label, patient, split });
     }
-    let names: BTreeSet<String> = rows.iter().map(|(_, label, ..)| label.clone()).collect();
-    let classes = classes(names.into_iter().collect(), hints)?;
-    let case = |(path, label, patient, split): (std::path::PathBuf, String, Option<String>, _)| {
-        let class = classes.iter().position(|class| *class == label)?;
-        Some(Case { name: file_name(&path), source: path, patient, split, label: CaseLabel::Class(class) })
+    let between = |name: &String| name.contains('|') || name.contains(';') && delimiter != ';';
+    let known = hints.classes.as_deref().unwrap_or_default();
+    let found = match &labels {
+        Labels::Named(_) => {
+            let mut cells = rows.iter().flat_map(|row| &row.labels);
+            if cells.any(|cell| between(cell) && !known.contains(cell)) {
+                let split =
+                    |cell: &String| names(cell, known).into_iter().map(str::to_owned).collect::<Vec<_>>();
+                for row in &mut rows {
+                    row.labels = row.labels.iter().flat_map(split).collect();
+                }
+            }
+            let names: BTreeSet<String> = rows.iter().flat_map(|row| row.labels.clone()).collect();
+            names.into_iter().collect()
+        }
+        Labels::Flags(columns) => columns.iter().filter_map(|column| header.get(*column).cloned()).collect(),
     };
-    let cases = rows.into_iter().filter_map(case).collect();
-    Ok(Found { form: Form::Table, kind: TaskKind::Classification, classes, cases, findings })
+    let classes = classes(found, hints)?;
+    let single = rows.iter().all(|row| row.labels.len() == 1);
+    let kind = if single { TaskKind::Classification } else { TaskKind::MultiLabel };
+    let cases = rows.into_iter().filter_map(|row| row.case(&classes, kind)).collect();
+    Ok(Found { form: Form::Table, kind, objects: None, classes, cases, findings })
+}
+
+/// Where a table says what an image shows.
+enum Labels {
+    /// By name, in this column.
+    Named(usize),
+    /// By 0 and 1, in a column for each class.
+    Flags(Vec<usize>),
+}
+
+/// An image with the names of its classes.
+struct Row {
+    path: PathBuf,
+    labels: Vec<String>,
+    patient: Option<String>,
+    split: Option<Split>,
+}
+
+impl Row {
+    fn case(self, classes: &[String], kind: TaskKind) -> Option<Case> {
+        let label = match kind {
+            TaskKind::MultiLabel => {
+                CaseLabel::Labels(classes.iter().map(|class| self.labels.contains(class)).collect())
+            }
+            _ => CaseLabel::Class(classes.iter().position(|class| self.labels.first() == Some(class))?),
+        };
+        let name = file_name(&self.path);
+        Some(Case { name, source: self.path, patient: self.patient, split: self.split, label })
+    }
+}
+
+/// The columns beside those that are `taken` in which every row has 0 or 1.
+fn flag_columns(header: &[String], lines: &[(u64, Vec<String>)], taken: &[Option<usize>]) -> Vec<usize> {
+    let is_flag = |column: &usize| {
+        let cell =
+            |(_, values): &(u64, Vec<String>)| values.get(*column).is_some_and(|cell| flag(cell).is_some());
+        !taken.contains(&Some(*column)) && !lines.is_empty() && lines.iter().all(cell)
+    };
+    (0..header.len()).filter(is_flag).collect()
 }

@@ -19,11 +19,12 @@ use medley_core::imaging::dicom::DicomInfo;
 use medley_core::imaging::{DEFAULT_MAX_PIXELS, Format, Image, decode};
 
 use super::finding::{Check, Finding};
+use crate::data::series::SeriesFolder;
 
 /// Where the pixels of an image are.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Place {
-    /// A file.
+    /// A file, or the folder of a DICOM series.
     File(PathBuf),
     /// Picture `index` of a split of the `.npz`.
     Npz(Split, usize),
@@ -60,6 +61,17 @@ pub struct Listed {
     pub patient: Option<String>,
     /// Task (as an index into [`Catalogue::tasks`]) and label.
     pub truths: Vec<(usize, Truth)>,
+}
+
+/// An image that was read.
+#[derive(Clone, Debug)]
+pub struct Opened {
+    /// Its pixels.
+    pub pixels: Image,
+    /// The patient that DICOM files name.
+    pub patient: Option<String>,
+    /// What is wrong with a series although it can be read.
+    pub problems: Vec<String>,
 }
 
 /// A data set folder as far as it can be used.
@@ -109,27 +121,34 @@ impl Catalogue {
     /// # Errors
     /// The reason, where it cannot be read.
     pub fn pixels(&self, image: &Listed) -> Result<Image, String> {
-        self.open(image).map(|(pixels, _)| pixels)
+        self.open(image).map(|opened| opened.pixels)
     }
 
-    /// Reads the pixels of an image, and the patient that a DICOM file names.
+    /// Reads the pixels of an image, and what DICOM files say beside.
     ///
     /// # Errors
     /// The reason, where it cannot be read.
-    pub fn open(&self, image: &Listed) -> Result<(Image, Option<String>), String> {
+    pub fn open(&self, image: &Listed) -> Result<Opened, String> {
+        let plain = |pixels| Opened { pixels, patient: None, problems: Vec::new() };
+        let named = |patient: Option<String>| patient.filter(|id| !id.trim().is_empty());
         match &image.place {
+            Place::File(path) if path.is_dir() => {
+                let series = SeriesFolder::open(path).map_err(|error| error.to_string())?;
+                let pixels = series.decode().map_err(|error| error.to_string())?;
+                Ok(Opened { pixels, patient: named(series.patient()), problems: series.problems() })
+            }
             Place::File(path) => {
                 let bytes = fs::read(path).map_err(|error| error.to_string())?;
                 let pixels = decode(&bytes, DEFAULT_MAX_PIXELS).map_err(|error| error.to_string())?;
                 let dicom = pixels.origin().format == Format::Dicom;
                 let info = if dicom { DicomInfo::read(&bytes).ok() } else { None };
-                Ok((pixels, info.and_then(|info| info.patient_id).filter(|id| !id.trim().is_empty())))
+                Ok(Opened { patient: named(info.and_then(|info| info.patient_id)), ..plain(pixels) })
             }
             Place::Npz(split, index) => self
                 .npz
                 .as_ref()
                 .and_then(|npz| npz.part(*split).image(*index))
-                .map(|pixels| (pixels, None))
+                .map(plain)
                 .ok_or_else(|| "it is not in the .npz file".to_owned()),
         }
     }
@@ -191,7 +210,7 @@ impl Reader {
             return;
         }
         let path = self.catalogue.root.join("images").join(name);
-        if !path.is_file() {
+        if !path.exists() {
             self.find(Check::MissingImage, file, format!("it is listed in {split}, but not there"));
             return;
         }

@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, HashMap};
 
 use medley_core::dataset::formats::npz::{Npz, NpzLabels};
-use medley_core::dataset::formats::{TableError, attribution_csv, labels_csv, split_csv};
+use medley_core::dataset::formats::{TableError, attribution_csv, labels_csv, multilabel_csv, split_csv};
 use medley_core::dataset::{Split, TaskKind};
 
 use super::{Listed, Place, Reader, Truth};
+use crate::data::folder::label_files;
 use crate::data::inspect::finding::Check;
 use crate::data::records::records;
 
@@ -20,6 +21,14 @@ impl Reader {
             return self.medmnist(task);
         }
         let classes = self.catalogue.tasks[task].classes.clone();
+        if self.catalogue.tasks[task].kind == TaskKind::MultiLabel {
+            let rows = self.rows(name, |bytes| multilabel_csv::parse(bytes, &classes), |row| &row.file);
+            for mut row in rows {
+                let patient = row.extra.remove("patient");
+                self.add(&row.file, row.split, patient, task, Truth::Labels(row.labels));
+            }
+            return;
+        }
         let rows = self.rows(name, |bytes| labels_csv::parse(bytes, &classes), |row| &row.file);
         for mut row in rows {
             let patient = row.extra.remove("patient");
@@ -35,7 +44,8 @@ impl Reader {
             // A picture's mask is a PNG of its name; a volume's labels are a file of the same name.
             let (masks, labels) = (self.catalogue.root.join("masks"), self.catalogue.root.join("labels"));
             let picture = masks.join(&row.file).with_extension("png");
-            let places = [picture.clone(), labels.join(&row.file), masks.join(&row.file)];
+            let mut places = vec![picture.clone()];
+            places.extend(label_files(&self.catalogue.root, &row.file));
             if let Some(mask) = places.into_iter().find(|path| path.is_file()) {
                 self.add(&row.file, row.split, patient, task, Truth::Mask(mask));
             } else {
@@ -163,6 +173,10 @@ fn at_line(error: TableError, number: u64) -> String {
         TableError::Label { label, classes, .. } => TableError::Label { line, label, classes }.to_string(),
         TableError::Duplicate { file, .. } => TableError::Duplicate { line, file }.to_string(),
         TableError::FileName { file, .. } => TableError::FileName { line, file }.to_string(),
-        other @ TableError::MissingColumn { .. } => format!("line {line}: {other}"),
+        TableError::Flag { class, value, .. } => TableError::Flag { line, class, value }.to_string(),
+        TableError::Contradiction { class, .. } => TableError::Contradiction { line, class }.to_string(),
+        other @ (TableError::MissingColumn { .. } | TableError::MissingClass { .. }) => {
+            format!("line {line}: {other}")
+        }
     }
 }

@@ -39,7 +39,9 @@ impl Reader {
             }));
         }
         let without_labels = self.catalogue.images.is_empty();
-        for path in files(&root.join("images"), 64).into_iter().filter(|path| !listed.contains(path)) {
+        // The files of a series are named by their folder.
+        let is_listed = |path: &Path| path.ancestors().any(|part| listed.contains(part));
+        for path in files(&root.join("images"), 64).into_iter().filter(|path| !is_listed(path)) {
             let name = path.strip_prefix(root.join("images")).unwrap_or(&path).to_string_lossy().into_owned();
             if without_labels {
                 let (place, truths) = (Place::File(path), Vec::new());

@@ -4,6 +4,7 @@
 mod balance;
 mod boxes;
 mod copies;
+mod labels;
 mod manifest;
 mod masks;
 mod pictures;
@@ -13,7 +14,7 @@ mod tables;
 use std::collections::BTreeSet;
 use std::fs;
 
-use set::{checks, classification, detection, inspect, segmentation, write_manifest};
+use set::{checks, classification, detection, inspect, multilabel, segmentation, write_manifest};
 use tempfile::TempDir;
 
 use super::*;
@@ -21,9 +22,12 @@ use crate::data::tests::data_root;
 
 #[test]
 fn nothing_is_wrong_with_sound_folders() {
-    for (set, notes) in
-        [(classification(), vec![]), (segmentation(), vec![]), (detection(), vec![Check::NoPatients])]
-    {
+    for (set, notes) in [
+        (classification(), vec![]),
+        (multilabel(), vec![]),
+        (segmentation(), vec![]),
+        (detection(), vec![Check::NoPatients]),
+    ] {
         let inspection = set.inspect();
         assert_eq!(checks(&inspection), notes.into_iter().collect(), "{:?}", inspection.findings);
         assert_eq!((inspection.usable(), inspection.catalogue.images.len()), (8, 8));

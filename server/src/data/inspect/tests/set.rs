@@ -33,6 +33,16 @@ pub(super) fn classification() -> DataSet {
     DataSet::new(r#""classification""#, r#""a", "b""#).text("labels.csv", &table)
 }
 
+/// Images with any number of two classes, in turn: 0.png is a and b, 1.png is neither.
+pub(super) fn multilabel() -> DataSet {
+    let rows = SPLITS.iter().zip(0..).map(|(split, index)| {
+        let classes = ["a|b", "No Finding"][index % 2];
+        format!("{index}.png,{classes},{split},p{index}\n")
+    });
+    let table = format!("file,label,split,patient\n{}", rows.collect::<String>());
+    DataSet::new(r#""multilabel""#, r#""a", "b""#).text("labels.csv", &table)
+}
+
 /// Images with masks of a background and two classes.
 pub(super) fn segmentation() -> DataSet {
     let rows = SPLITS.iter().zip(0..).map(|(split, index)| format!("{index}.png,{split},p{index}\n"));

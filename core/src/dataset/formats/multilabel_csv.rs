@@ -96,7 +96,9 @@ pub fn write(rows: &[MultiLabelRow], classes: &[String]) -> Result<Vec<u8>, Tabl
     }
     let label = |row: &MultiLabelRow| {
         let present = classes.iter().zip(&row.labels).filter(|(_, is)| **is);
-        present.map(|(class, _)| class.as_str()).collect::<Vec<_>>().join("|")
+        let names: Vec<&str> = present.map(|(class, _)| class.as_str()).collect();
+        // Said, so that nobody takes it for a label that was forgotten.
+        if names.is_empty() { "none".to_owned() } else { names.join("|") }
     };
     let labels: Vec<String> = rows.iter().map(label).collect();
     let rows: Vec<_> = rows

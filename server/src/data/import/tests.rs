@@ -144,6 +144,10 @@ fn a_table_may_have_several_labels_per_image() {
     let written = fs::read_to_string(out.path().join("labels.csv")).unwrap();
     assert!(written.starts_with("file,label,split,patient\n") && written.contains(",Atelectasis|Effusion,"));
     assert!(folder.tasks[0].train[0].patient.is_some());
+    // What was written is a table of the same form.
+    let (again, _out, folder_again) = import(out.path(), &Hints::default());
+    assert_eq!((again.cases.len(), again.findings.len()), (40, 0));
+    assert_eq!(several(&folder_again), labels);
     // The patients have both of no finding and effusion, or both of the others: each kind is divided alike.
     assert_eq!(counts(&folder), [24, 8, 8]);
 }

@@ -74,13 +74,7 @@ pub(super) fn read(source: &Path, hints: &Hints) -> Result<Found, ImportError> {
     for (line, values) in &lines {
         let value = |column: usize| values.get(column).map(String::as_str).unwrap_or_default();
         let file = value(file_column);
-        let label = match &labels {
-            Labels::Named(column) => vec![value(*column).to_owned()],
-            Labels::Flags(columns) => {
-                let present = columns.iter().filter(|column| flag(value(**column)) == Some(true));
-                present.filter_map(|column| header.get(*column).cloned()).collect()
-            }
-        };
+        let label = labels.of(&header, values);
         let endings = ["", ".png", ".jpg", ".jpeg", ".tif", ".dcm", ".nii.gz"];
         let place = endings.iter().find_map(|ending| places.get(&format!("{file}{ending}")));
         let Some(place) = place else {
@@ -105,24 +99,10 @@ pub(super) fn read(source: &Path, hints: &Hints) -> Result<Found, ImportError> {
         let split = split_column.map(value).and_then(split_named);
         rows.push(Row { path: place.clone(), labels: label, patient, split });
     }
-    let between = |name: &String| name.contains('|') || name.contains(';') && delimiter != ';';
-    let known = hints.classes.as_deref().unwrap_or_default();
-    let found = match &labels {
-        Labels::Named(_) => {
-            let mut cells = rows.iter().flat_map(|row| &row.labels);
-            if cells.any(|cell| between(cell) && !known.contains(cell)) {
-                let split =
-                    |cell: &String| names(cell, known).into_iter().map(str::to_owned).collect::<Vec<_>>();
-                for row in &mut rows {
-                    row.labels = row.labels.iter().flat_map(split).collect();
-                }
-            }
-            let names: BTreeSet<String> = rows.iter().flat_map(|row| row.labels.clone()).collect();
-            names.into_iter().collect()
-        }
-        Labels::Flags(columns) => columns.iter().filter_map(|column| header.get(*column).cloned()).collect(),
-    };
-    let classes = classes(found, hints)?;
+    if let Labels::Named(_) = labels {
+        split_names(&mut rows, hints.classes.as_deref().unwrap_or_default(), delimiter);
+    }
+    let classes = classes(labels.classes(&header, &rows), hints)?;
     let single = rows.iter().all(|row| row.labels.len() == 1);
     let kind = if single { TaskKind::Classification } else { TaskKind::MultiLabel };
     let cases = rows.into_iter().filter_map(|row| row.case(&classes, kind)).collect();
@@ -135,6 +115,46 @@ enum Labels {
     Named(usize),
     /// By 0 and 1, in a column for each class.
     Flags(Vec<usize>),
+}
+
+impl Labels {
+    /// What a row says; the cell as it is where labels are named.
+    fn of(&self, header: &[String], values: &[String]) -> Vec<String> {
+        let value = |column: usize| values.get(column).map(String::as_str).unwrap_or_default();
+        match self {
+            Self::Named(column) => vec![value(*column).to_owned()],
+            Self::Flags(columns) => {
+                let present = columns.iter().filter(|column| flag(value(**column)) == Some(true));
+                present.filter_map(|column| header.get(*column).cloned()).collect()
+            }
+        }
+    }
+
+    /// The classes of a table: its columns in their order, or the names in its rows in that of the alphabet.
+    fn classes(&self, header: &[String], rows: &[Row]) -> Vec<String> {
+        match self {
+            Self::Named(_) => {
+                let names: BTreeSet<&String> = rows.iter().flat_map(|row| &row.labels).collect();
+                names.into_iter().cloned().collect()
+            }
+            Self::Flags(columns) => {
+                columns.iter().filter_map(|column| header.get(*column).cloned()).collect()
+            }
+        }
+    }
+}
+
+/// Takes the cells of all rows apart where one of them names several classes. A name that is `known` is one.
+fn split_names(rows: &mut [Row], known: &[String], delimiter: char) {
+    let between = |cell: &String| cell.contains('|') || cell.contains(';') && delimiter != ';';
+    let several = |cell: &String| between(cell) && !known.contains(cell);
+    if !rows.iter().flat_map(|row| &row.labels).any(several) {
+        return;
+    }
+    for row in rows {
+        let cells = row.labels.iter().flat_map(|cell| names(cell, known));
+        row.labels = cells.map(str::to_owned).collect();
+    }
 }
 
 /// An image with the names of its classes.

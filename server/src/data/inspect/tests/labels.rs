@@ -29,7 +29,9 @@ fn columns_of_classes_hold_0_and_1() {
         format!("{index}.png,{split},p{index},{},{}\n", u8::from(index != 3), index % 2)
     });
     let table = format!("file,split,patient,a,b\n{}", rows.collect::<String>());
-    multilabel().text(FILE, &table).finds([], "", 8);
+    let inspection = multilabel().text(FILE, &table).inspect();
+    assert_eq!(inspection.findings, []);
+    assert_eq!(class_counts(&inspection.scans, 0, 2, |_| true), [7, 4]);
     let checks = [C::Entry, C::NotListed, C::Counts];
     let set = multilabel().text(FILE, &table).replace(FILE, "p3,0,1", "p3,2,1");
     set.finds(checks, "line 5: \"2\" in the column \"a\" is neither 0 nor 1", 7);

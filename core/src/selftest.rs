@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::Medley;
 use crate::dataset::{Batch, BoxLabel, IGNORE, Mask, Target, TaskKind};
 use crate::model::{Network, Outputs};
-use crate::train::{TrainConfig, Trainer, images};
+use crate::train::{TrainConfig, Trainer, Turn, images};
 use crate::weights::{WeightsError, export, read_back};
 
 /// Side of the test picture.
@@ -89,12 +89,10 @@ async fn training_step(network: &Network, plain: &Device) -> Result<Vec<f32>, We
     let config = TrainConfig { warmup: 0, updates: 10, learning_rate: 1e-4, ..TrainConfig::default() };
     let mut trainer = Trainer::with_network(small, config, &device);
     let mut numbers = Vec::new();
-    let draw = |task: usize, _| Ok::<_, std::convert::Infallible>(batch(kinds[task]));
+    let draw = |_, turn: Turn| Ok::<_, std::convert::Infallible>(batch(kinds[turn.task]));
     for round in 0..2 {
-        if let Ok(update) = trainer.step(draw) {
-            for loss in update.losses {
-                numbers.extend(read_back(loss).await?);
-            }
+        if let Ok(update) = trainer.step(draw).await {
+            numbers.extend(update.losses.into_iter().flatten());
         }
         if round == 0 {
             let mut arrays = crate::weights::Arrays::new();

@@ -2,14 +2,14 @@
 
 use std::path::Path;
 
-use medley_core::dataset::{Split, Target, Task};
+use medley_core::dataset::{Sample, Split, Target, Task};
 use medley_core::metrics::{ConfusionMatrix, DetectionScore, LabelScore, SegmentationScore, macro_auroc};
 use medley_core::task::Prediction;
 use medley_core::{Medley, PredictError};
 use serde::Serialize;
 use thiserror::Error;
 
-use crate::data::{DataError, DataFolder, FolderOptions, TaskData};
+use crate::data::{DataError, DataFolder, FolderOptions, Item, TaskData};
 use crate::progress;
 
 /// Why a model cannot be scored.
@@ -75,16 +75,13 @@ fn evaluate_task(
     let bar = progress::bar(items.len(), &found.task.id);
     let mut tally = Tally::new(&found.task);
     let mut cases = 0;
-    // Slices of a case lie together.
-    for case in items.chunk_by(|a, b| a.slice.is_some() && a.case == b.case) {
+    for case in items.chunk_by(Item::is_same_case) {
         let mut slices = Vec::with_capacity(case.len());
         for item in case {
-            let sample = folder.load(item)?;
-            let prediction = pollster::block_on(medley.predict(&found.task.id, &sample.image))?;
-            slices.push((sample.target, prediction));
+            slices.push(predict_slice(medley, &found.task, &folder.load(item)?)?);
             bar.inc(1);
         }
-        joined(slices).into_iter().for_each(|(target, prediction)| tally.add(&target, prediction));
+        tally.add_case(slices);
         cases += 1;
     }
     bar.finish_and_clear();
@@ -95,6 +92,19 @@ fn evaluate_task(
         cases,
         scores: tally.scores(&found.task),
     })
+}
+
+/// The label and the prediction of an image or slice.
+///
+/// # Errors
+/// When the device fails.
+pub fn predict_slice(
+    medley: &Medley,
+    task: &Task,
+    sample: &Sample,
+) -> Result<(Target, Prediction), PredictError> {
+    let prediction = pollster::block_on(medley.predict(&task.id, &sample.image))?;
+    Ok((sample.target.clone(), prediction))
 }
 
 /// The slices of a case as one: their masks side by side, their probabilities averaged. Boxes stay with their
@@ -130,7 +140,8 @@ fn joined(slices: Vec<(Target, Prediction)>) -> Vec<(Target, Prediction)> {
 }
 
 /// What is counted while images go by.
-struct Tally {
+#[derive(Debug)]
+pub struct Tally {
     confusion: ConfusionMatrix,
     probabilities: Vec<Vec<f32>>,
     truth: Vec<usize>,
@@ -140,7 +151,8 @@ struct Tally {
 }
 
 impl Tally {
-    fn new(task: &Task) -> Self {
+    /// Nothing yet.
+    pub fn new(task: &Task) -> Self {
         let classes = task.classes.len();
         Self {
             confusion: ConfusionMatrix::new(classes),
@@ -150,6 +162,11 @@ impl Tally {
             boxes: DetectionScore::new(classes),
             labels: LabelScore::new(classes),
         }
+    }
+
+    /// Counts the slices of a case as one.
+    pub fn add_case(&mut self, slices: Vec<(Target, Prediction)>) {
+        joined(slices).into_iter().for_each(|(target, prediction)| self.add(&target, prediction));
     }
 
     fn add(&mut self, target: &Target, prediction: Prediction) {
@@ -172,7 +189,8 @@ impl Tally {
         }
     }
 
-    fn scores(&self, task: &Task) -> Vec<Score> {
+    /// The scores, the most telling one first.
+    pub fn scores(&self, task: &Task) -> Vec<Score> {
         use medley_core::dataset::TaskKind;
         let score = |metric: &str, value| Score { metric: metric.to_owned(), value };
         match task.kind {

@@ -43,6 +43,12 @@ impl Foundation {
         }
     }
 
+    /// The same blocks with stochastic depth in the encoder, see [`SwinV2::with_stochastic_depth`].
+    #[must_use]
+    pub fn with_stochastic_depth(self, last: f64) -> Self {
+        Self { encoder: self.encoder.with_stochastic_depth(last), ..self }
+    }
+
     /// Images `[B, 3, H, W]` in [0, 1], any size, to features.
     pub fn encode(&self, images: Tensor<4>) -> Features {
         let [_, _, height, width] = images.dims();

@@ -3,12 +3,24 @@
 //!
 //! The loop does no input or output: the caller hands it batches and stores the states it yields.
 
+mod average;
 mod config;
+mod gradients;
+mod interference;
+mod muon;
 mod optimiser;
+mod round;
+mod sampler;
+mod schedule;
 mod state;
+mod surgery;
 mod trainer;
+mod uncertainty;
 
-pub use config::TrainConfig;
-pub use optimiser::AdamW;
+pub use config::{Conflicts, SettingError, TrainConfig, Weighting};
+pub use interference::Interference;
+pub use optimiser::{Optimiser, OptimiserKind};
+pub use sampler::{Sampler, SamplerError, SamplerKind, Turn, Turns};
+pub use schedule::Schedule;
 pub use state::{StateError, TrainingState};
 pub use trainer::{StepError, Trainer, Update, images};

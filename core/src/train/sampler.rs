@@ -58,6 +58,11 @@ pub struct Turn {
 }
 
 impl Sampler {
+    /// One task after the other.
+    pub fn cyclic(tasks: usize) -> Self {
+        Self { kind: SamplerKind::Cyclic, sizes: vec![1; tasks], seed: 0, chances: Vec::new() }
+    }
+
     /// The order of tasks that have `sizes` batches per epoch each.
     ///
     /// # Errors
@@ -95,7 +100,7 @@ impl Sampler {
     /// The task of inner step number `step`, from 0.
     pub fn task_at(&self, step: u64) -> usize {
         if self.kind == SamplerKind::Cyclic {
-            return (step % self.sizes.len() as u64) as usize;
+            return (step % self.sizes.len().max(1) as u64) as usize;
         }
         // The upper 53 bits: a number in [0, 1) of which all digits are random.
         let random = (sample_seed(self.seed, step, 0) >> 11) as f64 * 2.0_f64.powi(-53);

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::config::TrainConfig;
-use super::optimiser::AdamW;
-use super::trainer::Trainer;
+use super::optimiser::Optimiser;
+use super::trainer::{Trainer, training_device};
 use crate::dataset::Task;
 use crate::model::{ModelConfig, Named, Network};
 use crate::weights::{Array, Arrays, Precision, WeightsError, export, import, read, read_back, write};
@@ -24,10 +24,14 @@ pub struct TrainingState {
     pub config: TrainConfig,
     /// Updates made.
     pub update: u64,
+    /// Batches drawn, of all tasks together.
+    pub inner_step: u64,
     /// Batches drawn per task.
     pub drawn: Vec<u64>,
-    /// Steps of the shared optimiser and of each head's.
-    steps: (u64, Vec<u64>),
+    /// Factor of the configured learning rates.
+    pub rate_factor: f64,
+    /// Steps of the shared optimiser, of each head's, and of that of the learnt loss weights.
+    steps: (u64, Vec<u64>, u64),
 }
 
 /// Why a training state cannot be restored.
@@ -55,13 +59,26 @@ impl Trainer {
             export(head, &format!("heads.{}", task.id), &mut arrays).await?;
             export_moments(optimiser, &format!("optimiser.{}", task.id), &mut arrays).await?;
         }
+        if let Some(average) = &self.average {
+            export_named(&average.values, "average", &mut arrays).await?;
+        }
+        if let Some(learnt) = &self.uncertainty {
+            export_named(&learnt.log_variances, "uncertainty", &mut arrays).await?;
+            export_moments(&learnt.optimiser, "optimiser.uncertainty", &mut arrays).await?;
+        }
         let state = TrainingState {
             model: self.network.config.clone(),
             tasks: self.network.tasks.clone(),
             config: self.config.clone(),
             update: self.update,
+            inner_step: self.inner_step,
             drawn: self.drawn.clone(),
-            steps: (self.shared.steps, self.own.iter().map(|o| o.steps).collect()),
+            rate_factor: self.rate_factor,
+            steps: (
+                self.shared.steps,
+                self.own.iter().map(|o| o.steps).collect(),
+                self.uncertainty.as_ref().map_or(0, |learnt| learnt.optimiser.steps),
+            ),
         };
         let header = (KEY.to_owned(), serde_json::json!(state).to_string());
         write(&arrays, &[header].into(), Precision::Full)
@@ -80,7 +97,7 @@ impl Trainer {
             return Err(StateError::Header("its counters do not match its tasks".into()));
         }
         let plain = device.clone().inner();
-        let device = plain.clone().autodiff();
+        let device = training_device(&plain, &state.config);
         let mut network = Network::new(state.model, state.tasks, &device);
         network.foundation = import(network.foundation, "foundation", &arrays, &plain)?;
         let heads = std::mem::take(&mut network.heads);
@@ -89,7 +106,16 @@ impl Trainer {
         }
         let mut trainer = Self::with_network(network, state.config, &device);
         trainer.update = state.update;
+        trainer.inner_step = state.inner_step;
         trainer.drawn = state.drawn;
+        trainer.rate_factor = state.rate_factor;
+        if let Some(average) = &mut trainer.average {
+            average.values = import_named("average.", &arrays, &plain);
+        }
+        if let Some(learnt) = &mut trainer.uncertainty {
+            learnt.log_variances = import_named("uncertainty.", &arrays, &plain);
+            import_moments(&mut learnt.optimiser, "optimiser.uncertainty", state.steps.2, &arrays, &plain);
+        }
         import_moments(&mut trainer.shared, "optimiser.shared", state.steps.0, &arrays, &plain);
         for ((own, task), steps) in trainer.own.iter_mut().zip(&trainer.network.tasks).zip(state.steps.1) {
             import_moments(own, &format!("optimiser.{}", task.id), steps, &arrays, &plain);
@@ -98,29 +124,33 @@ impl Trainer {
     }
 }
 
-async fn export_moments(optimiser: &AdamW, prefix: &str, into: &mut Arrays) -> Result<(), WeightsError> {
-    for (moment, named) in [("first", &optimiser.first), ("second", &optimiser.second)] {
-        for (name, values) in named {
-            let values = read_back(values.clone()).await?;
-            into.insert(format!("{prefix}.{moment}.{name}"), Array { shape: vec![values.len()], values });
-        }
+async fn export_moments(optimiser: &Optimiser, prefix: &str, into: &mut Arrays) -> Result<(), WeightsError> {
+    export_named(&optimiser.first, &format!("{prefix}.first"), into).await?;
+    export_named(&optimiser.second, &format!("{prefix}.second"), into).await
+}
+
+fn import_moments(optimiser: &mut Optimiser, prefix: &str, steps: u64, arrays: &Arrays, device: &Device) {
+    optimiser.steps = steps;
+    optimiser.first = import_named(&format!("{prefix}.first."), arrays, device);
+    optimiser.second = import_named(&format!("{prefix}.second."), arrays, device);
+}
+
+async fn export_named(named: &Named, prefix: &str, into: &mut Arrays) -> Result<(), WeightsError> {
+    for (name, values) in named {
+        let values = read_back(values.clone()).await?;
+        into.insert(format!("{prefix}.{name}"), Array { shape: vec![values.len()], values });
     }
     Ok(())
 }
 
-fn import_moments(optimiser: &mut AdamW, prefix: &str, steps: u64, arrays: &Arrays, device: &Device) {
-    let load = |moment: &str| -> Named {
-        let prefix = format!("{prefix}.{moment}.");
-        arrays
-            .range(prefix.clone()..)
-            .take_while(|(name, _)| name.starts_with(&prefix))
-            .map(|(name, array)| {
-                let values = Tensor::from_floats(array.values.as_slice(), device);
-                (name[prefix.len()..].to_owned(), values)
-            })
-            .collect()
-    };
-    optimiser.steps = steps;
-    optimiser.first = load("first");
-    optimiser.second = load("second");
+/// All arrays whose names begin with `prefix`, without it.
+fn import_named(prefix: &str, arrays: &Arrays, device: &Device) -> Named {
+    arrays
+        .range(prefix.to_owned()..)
+        .take_while(|(name, _)| name.starts_with(prefix))
+        .map(|(name, array)| {
+            let values = Tensor::from_floats(array.values.as_slice(), device);
+            (name[prefix.len()..].to_owned(), values)
+        })
+        .collect()
 }

@@ -4,7 +4,7 @@ use std::convert::Infallible;
 
 use burn::tensor::Device;
 use medley_core::dataset::TaskKind;
-use medley_core::train::{TrainConfig, Trainer};
+use medley_core::train::{TrainConfig, Trainer, Turn};
 
 use crate::scenes::{batch, small_model, task};
 
@@ -15,8 +15,9 @@ pub fn trainer(kinds: &[TaskKind], updates: u64) -> Trainer {
 
 pub fn losses(trainer: &mut Trainer) -> Vec<f32> {
     let kinds: Vec<TaskKind> = trainer.network.tasks.iter().map(|task| task.kind).collect();
-    let update = trainer.step(|task, _| Ok::<_, Infallible>(batch(kinds[task]))).unwrap();
-    update.losses.into_iter().map(|loss| loss.into_scalar::<f32>()).collect()
+    let draw = |_, turn: Turn| Ok::<_, Infallible>(batch(kinds[turn.task]));
+    let update = pollster::block_on(trainer.step(draw)).unwrap();
+    update.losses.into_iter().flatten().collect()
 }
 
 /// The mean of the last losses as a share of the first.

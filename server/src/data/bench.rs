@@ -55,7 +55,7 @@ pub fn loader_speed(path: &Path, threads: usize, duration: Duration) -> Result<L
     };
     let source = BatchSource::new(Arc::clone(&folder), task.clone(), items, options, CacheBudget::new(0))?;
     let pool = LoaderPool::new(threads)?;
-    let mut batches = Prefetch::new(&pool, 0, AHEAD, move |number| source.batch(number));
+    let mut batches = Prefetch::new(&pool, 0.., AHEAD, move |number| source.batch(number));
 
     let (start, mut images) = (Instant::now(), 0);
     while start.elapsed() < duration {

@@ -71,6 +71,11 @@ pub struct Item {
 }
 
 impl Item {
+    /// Whether two neighbours are slices of one volume. Slices of a volume lie together.
+    pub fn is_same_case(&self, other: &Self) -> bool {
+        self.slice.is_some() && self.case == other.case
+    }
+
     /// The file as the data set's tables list it: the name without the slice.
     pub fn file(&self) -> &str {
         match (self.slice, self.name.rsplit_once('#')) {

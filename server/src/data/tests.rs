@@ -173,7 +173,7 @@ fn batches_are_the_same_in_any_order_and_from_any_thread() {
 
     let Some(fresh) = batches("dsb2018-fluo", options) else { return };
     let pool = LoaderPool::new(3).unwrap();
-    let ahead = Prefetch::new(&pool, 9, 4, move |number| fresh.batch(number).unwrap());
+    let ahead = Prefetch::new(&pool, 9.., 4, move |number| fresh.batch(number).unwrap());
     assert_eq!(ahead.take(6).collect::<Vec<_>>(), expected);
 }
 
@@ -211,7 +211,7 @@ fn a_resumed_training_sees_the_batches_it_would_have_seen() {
     let ahead = |threads, first, memory| {
         let source = synthetic_batches(root, memory);
         let pool = LoaderPool::new(threads).unwrap();
-        Prefetch::new(&pool, first, 3, move |number| source.batch(number).unwrap())
+        Prefetch::new(&pool, first.., 3, move |number| source.batch(number).unwrap())
     };
     // Fourteen images make four batches an epoch: three epochs, on one thread, with everything kept.
     let whole: Vec<Batch> = ahead(1, 0, 1 << 30).take(12).collect();

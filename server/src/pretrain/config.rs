@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use medley_core::dataset::{AugmentConfig, TaskKind};
+use medley_core::dataset::{AugmentConfig, AugmentError, TaskKind};
 use medley_core::model::Preset;
-use medley_core::train::TrainConfig;
+use medley_core::train::{SettingError, TrainConfig};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -20,14 +20,40 @@ pub struct PretrainConfig {
     pub device: DeviceChoice,
     /// Pixels per batch: large images come in small batches and the reverse.
     pub pixel_budget: usize,
-    /// Seconds between training states on disk.
+    /// Seconds between training states on disk; longer where writing one takes more than 1 % of that.
     pub checkpoint_seconds: u64,
+    /// How many training states are kept, besides the best.
+    pub keep_checkpoints: usize,
+    /// Updates in a row whose loss may be no number before the run goes back to the last checkpoint with half the
+    /// learning rate.
+    pub max_skipped: u64,
     /// Licence of the weights, written into the model file.
     pub license: String,
+    /// Scores on held-out images during the run.
+    pub validation: ValidationConfig,
     /// The loop.
     pub train: TrainConfig,
     /// The data sets; none means the built-in synthetic data.
     pub data: Vec<DataConfig>,
+}
+
+/// When and how a run is scored on images that it does not learn from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ValidationConfig {
+    /// Updates between two looks; 0 is never. The state with the best mean over the tasks of the first score of
+    /// each (accuracy, AUROC, Dice, mAP@0.5) becomes the model.
+    pub every: u64,
+    /// At most this many cases per task; a case is an image or a volume.
+    pub cases: usize,
+    /// Stops the run after this many looks without a better mean.
+    pub patience: Option<u32>,
+}
+
+impl Default for ValidationConfig {
+    fn default() -> Self {
+        Self { every: 250, cases: 100, patience: None }
+    }
 }
 
 /// One data set of a run.
@@ -67,6 +93,9 @@ impl Default for PretrainConfig {
             device: DeviceChoice::Cpu,
             pixel_budget: 4 * 128 * 128,
             checkpoint_seconds: 60,
+            keep_checkpoints: 2,
+            max_skipped: 10,
+            validation: ValidationConfig::default(),
             license: "MIT OR Apache-2.0".to_owned(),
             train: TrainConfig { learning_rate: 5e-4, ..TrainConfig::default() },
             data: Vec::new(),
@@ -83,6 +112,19 @@ pub enum ConfigError {
     /// It is not valid.
     #[error("{} is not a valid configuration", .0.display())]
     Parse(PathBuf, #[source] toml::de::Error),
+    /// A number of the loop is out of range.
+    #[error("{} is not a valid configuration", .0.display())]
+    Setting(PathBuf, #[source] SettingError),
+    /// A number of the augmentation is out of range.
+    #[error("{} is not a valid configuration: see `augment` of {data}", path.display())]
+    Augment {
+        /// The configuration.
+        path: PathBuf,
+        /// The folder of the data set.
+        data: String,
+        /// What is wrong.
+        source: AugmentError,
+    },
 }
 
 impl PretrainConfig {
@@ -94,6 +136,16 @@ impl PretrainConfig {
         let text = std::fs::read_to_string(path).map_err(|e| ConfigError::Read(path.to_path_buf(), e))?;
         let mut config: Self =
             toml::from_str(&text).map_err(|e| ConfigError::Parse(path.to_path_buf(), e))?;
+        config.train.check().map_err(|e| ConfigError::Setting(path.to_path_buf(), e))?;
+        for data in &config.data {
+            if let Some(augment) = &data.augment {
+                augment.check().map_err(|source| ConfigError::Augment {
+                    path: path.to_path_buf(),
+                    data: data.path.display().to_string(),
+                    source,
+                })?;
+            }
+        }
         let base = path.parent().unwrap_or(Path::new(""));
         for data in &mut config.data {
             data.path = base.join(&data.path);

@@ -1,8 +1,13 @@
 //! Pretraining on this machine: the loop of `medley-core` fed from disk, watched, and stored.
 
 mod config;
+mod error;
+mod held_out;
+mod recovery;
 mod run;
 mod sources;
+mod window;
 
-pub use config::{ConfigError, DataConfig, PretrainConfig};
-pub use run::{Outcome, PretrainError, RunOptions, run};
+pub use config::{ConfigError, DataConfig, PretrainConfig, ValidationConfig};
+pub use error::PretrainError;
+pub use run::{Outcome, RunOptions, run};

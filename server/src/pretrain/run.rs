@@ -1,24 +1,23 @@
 //! One run, from its first batch to its model file.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use burn::tensor::Device;
-use indicatif::{ProgressBar, ProgressStyle};
 use medley_core::Medley;
-use medley_core::train::{StateError, StepError, Trainer, Update};
-use medley_core::weights::{ModelMetadata, Provenance, WeightsError, read_back};
-use thiserror::Error;
+use medley_core::train::{StepError, Trainer, Update};
+use medley_core::weights::{ModelMetadata, Provenance};
 
-use super::PretrainConfig;
+use super::held_out::validate;
+use super::recovery::{Action, Recovery};
 use super::sources::Sources;
-use crate::data::DataError;
-use crate::runs::{Checkpoints, Event, EventLog, RunError, RunFolder, write_atomically};
-
-/// How many training states are kept.
-const KEEP: usize = 2;
+use super::window::Window;
+use super::{PretrainConfig, PretrainError};
+use crate::runs::{
+    Checkpoint, Checkpoints, Event, EventLog, RunError, RunFolder, TensorBoard, Watch, process_memory,
+    read_events, valid_events, write_atomically, write_report,
+};
 
 /// What a run needs besides its configuration.
 #[derive(Debug)]
@@ -36,139 +35,274 @@ pub struct RunOptions<'a> {
 pub struct Outcome {
     /// Updates made.
     pub update: u64,
-    /// The model file, when all updates were made.
+    /// The model file, when the run is complete.
     pub model: Option<PathBuf>,
 }
 
-/// Why a run stopped.
-#[derive(Debug, Error)]
-pub enum PretrainError {
-    /// The data.
-    #[error(transparent)]
-    Data(#[from] DataError),
-    /// The run folder.
-    #[error(transparent)]
-    Run(#[from] RunError),
-    /// The device.
-    #[error(transparent)]
-    Weights(#[from] WeightsError),
-    /// A batch does not fit its task.
-    #[error(transparent)]
-    Loss(#[from] medley_core::task::LossError),
-    /// The loss is not a number.
-    #[error(
-        "the loss of {task} is not a number at update {update}; continue with --resume and a smaller learning rate"
-    )]
-    NotFinite {
-        /// The task.
-        task: String,
-        /// The update.
-        update: u64,
-    },
-    /// The configuration changed in a way that resuming cannot follow.
-    #[error(
-        "the checkpoint was made with other tasks ({0}); resume with the configuration in the run's folder"
-    )]
-    OtherTasks(String),
-    /// The checkpoint is whole, but not one of this program.
-    #[error("{} was written by another version of medley: resume with that one, or start again with --out", .0.display())]
-    OtherVersion(PathBuf, #[source] StateError),
-    /// The configuration cannot be written as TOML.
-    #[error("the configuration cannot be stored")]
-    Config(#[source] toml::ser::Error),
-}
+/// A checkpoint takes at most this share of the time.
+const CHECKPOINT_SHARE: u32 = 100;
 
 /// Runs or resumes pretraining.
 ///
 /// # Errors
 /// When data, disk or device fail; the last checkpoint stays usable.
 pub fn run(config: &PretrainConfig, options: &RunOptions<'_>) -> Result<Outcome, PretrainError> {
-    let device = config.device.open();
-    let folder = RunFolder::open(&options.out, options.resume)?;
-    let mut sources = Sources::open(config)?;
-    let mut trainer = start(config, options, &folder, &sources, &device)?;
-    let text = toml::to_string_pretty(config).map_err(PretrainError::Config)?;
-    write_atomically(&folder.config(), text.as_bytes())?;
-
-    let mut log = EventLog::open(&folder.events())?;
-    log.write(&Event::Start {
-        update: trainer.update,
-        device: config.device.name().to_owned(),
-        tasks: sources.sizes(),
-        updates: trainer.config.updates,
+    let mut run = Run::open(config, options)?;
+    let ended = run.train(options.stop);
+    if ended.is_err() {
+        // The weights are those of the last whole update; what stopped the run matters more than a second error.
+        if let Err(error) = run.save() {
+            tracing::warn!("the last updates are lost: {error}");
+        }
+    }
+    let reason = ended?;
+    run.save()?;
+    let is_complete = !matches!(reason, Ending::Interrupted);
+    run.journal.write(&Event::End {
+        update: run.trainer.update,
+        complete: is_complete,
+        reason: reason.words().map(str::to_owned),
     })?;
-    let bar = progress_bar(&trainer);
-    let mut window = Window::new();
-    let mut saved = Instant::now();
+    let model = if is_complete { Some(run.write_model()?) } else { None };
+    write_report(&run.folder)?;
+    Ok(Outcome { update: run.trainer.update, model })
+}
 
-    while trainer.update < trainer.config.updates && !options.stop.load(Ordering::Relaxed) {
-        let step = trainer.step(|task, index| sources.draw(task, index));
-        let update = step.map_err(|error| match error {
-            StepError::Batch(error) => PretrainError::Data(error),
-            StepError::Loss(error) => PretrainError::Loss(error),
+/// Why a run ends without an error.
+enum Ending {
+    Finished,
+    StoppedEarly,
+    Interrupted,
+}
+
+impl Ending {
+    fn words(&self) -> Option<&'static str> {
+        match self {
+            Self::Finished => None,
+            Self::StoppedEarly => Some("stopped early: the held-out scores no longer rose"),
+            Self::Interrupted => Some("interrupted"),
+        }
+    }
+}
+
+/// A run that is going on.
+struct Run<'a> {
+    config: &'a PretrainConfig,
+    device: Device,
+    folder: RunFolder,
+    checkpoints: Checkpoints,
+    sources: Sources,
+    trainer: Trainer,
+    journal: Journal,
+    recovery: Recovery,
+    best: Best,
+    saved: Saved,
+}
+
+/// Everything that is told about a run: the event log, `TensorBoard`'s file, and what the terminal shows.
+struct Journal {
+    log: EventLog,
+    tensorboard: TensorBoard,
+    watch: Watch,
+}
+
+impl Journal {
+    fn open(folder: &RunFolder) -> Result<Self, RunError> {
+        let log = EventLog::open(&folder.events())?;
+        Ok(Self { log, tensorboard: TensorBoard::new(folder), watch: Watch::new() })
+    }
+
+    fn write(&mut self, event: &Event) -> Result<(), RunError> {
+        let timed = self.log.write(event)?;
+        self.watch.show(&timed);
+        self.tensorboard.write(&timed)
+    }
+}
+
+/// The best held-out mean so far.
+#[derive(Default)]
+struct Best {
+    criterion: Option<f64>,
+    looks_since: u32,
+}
+
+/// The last checkpoint.
+struct Saved {
+    at: Instant,
+    update: Option<u64>,
+    cost: Duration,
+}
+
+impl<'a> Run<'a> {
+    fn open(config: &'a PretrainConfig, options: &RunOptions<'_>) -> Result<Self, PretrainError> {
+        let device = config.device.open();
+        let folder = RunFolder::open(&options.out, options.resume)?;
+        let sources = Sources::open(config)?;
+        let checkpoints = Checkpoints::new(&folder.checkpoints(), config.keep_checkpoints);
+        let mut trainer = if options.resume {
+            restored(&checkpoints.latest()?, config, &sources, &device)?
+        } else {
+            Trainer::new(config.preset.config(), sources.tasks(), config.train.clone(), &device)
+        };
+        trainer.set_sampler(&sources.batches_per_epoch())?;
+        let text = toml::to_string_pretty(config).map_err(PretrainError::Config)?;
+        write_atomically(&folder.config(), text.as_bytes())?;
+        let best = best_so_far(&folder)?;
+        let mut journal = Journal::open(&folder)?;
+        journal.write(&Event::Start {
+            update: trainer.update,
+            device: config.device.name().to_owned(),
+            tasks: sources.sizes(),
+            updates: trainer.config.updates,
         })?;
-        window.add(&trainer, update)?;
-        if let Some(progress) = window.finish_if_due(&trainer) {
-            bar.set_position(trainer.update);
-            bar.set_message(progress.line());
-            log.write(&progress.event)?;
+        Ok(Self {
+            recovery: Recovery::new(config.max_skipped),
+            saved: Saved {
+                at: Instant::now(),
+                update: options.resume.then_some(trainer.update),
+                cost: Duration::ZERO,
+            },
+            config,
+            device,
+            folder,
+            checkpoints,
+            sources,
+            trainer,
+            journal,
+            best,
+        })
+    }
+
+    /// Makes updates until there is a reason to end.
+    fn train(&mut self, stop: &AtomicBool) -> Result<Ending, PretrainError> {
+        let mut window = Window::new();
+        while self.trainer.update < self.trainer.config.updates {
+            if stop.load(Ordering::Relaxed) {
+                return Ok(Ending::Interrupted);
+            }
+            let update = self.step()?;
+            self.note_interference(&update)?;
+            let action = self.recovery.after(update.is_skipped);
+            window.add(&self.trainer, update);
+            match action {
+                Action::GoOn => {}
+                Action::GoBack => self.go_back()?,
+                Action::GiveUp { times } => return Err(PretrainError::Hopeless { times }),
+            }
+            let report = window.report(&self.trainer, process_memory(), self.recovery.skipped);
+            if let Some(event) = report {
+                self.journal.write(&event)?;
+            }
+            let validation = &self.config.validation;
+            if validation.every > 0 && self.trainer.update.is_multiple_of(validation.every) {
+                self.validate()?;
+                if validation.patience.is_some_and(|patience| self.best.looks_since >= patience) {
+                    return Ok(Ending::StoppedEarly);
+                }
+            }
+            if self.saved.at.elapsed() >= self.pause() {
+                self.save()?;
+            }
         }
-        if saved.elapsed() >= Duration::from_secs(config.checkpoint_seconds) {
-            save(&trainer, &folder, &mut log)?;
-            saved = Instant::now();
+        Ok(Ending::Finished)
+    }
+
+    fn step(&mut self) -> Result<Update, StepError<crate::data::DataError>> {
+        let sampler = self.trainer.sampler().clone();
+        let draw = |step, turn| self.sources.draw(&sampler, step, turn);
+        pollster::block_on(self.trainer.step(draw))
+    }
+
+    /// The time between two checkpoints.
+    fn pause(&self) -> Duration {
+        Duration::from_secs(self.config.checkpoint_seconds).max(self.saved.cost * CHECKPOINT_SHARE)
+    }
+
+    fn note_interference(&mut self, update: &Update) -> Result<(), PretrainError> {
+        if let Some(found) = &update.interference {
+            self.journal.write(&Event::Interference {
+                update: self.trainer.update,
+                tasks: self.trainer.network.tasks.iter().map(|task| task.id.clone()).collect(),
+                cosine: found.cosine.clone(),
+                share: found.share.clone(),
+            })?;
         }
+        Ok(())
     }
-    save(&trainer, &folder, &mut log)?;
-    let complete = trainer.update >= trainer.config.updates;
-    let reason = (!complete).then(|| "interrupted".to_owned());
-    log.write(&Event::End { update: trainer.update, complete, reason })?;
-    bar.abandon();
-    let model =
-        if complete { Some(write_model(config, &trainer, &sources, &folder, &device)?) } else { None };
-    Ok(Outcome { update: trainer.update, model })
+
+    fn validate(&mut self) -> Result<(), PretrainError> {
+        let update = self.trainer.update;
+        let medley = self.model();
+        let cases = self.config.validation.cases;
+        let event = validate(&medley, &self.sources, &self.folder, update, cases)?;
+        if let Event::Validation { scores, criterion, pictures, .. } = event {
+            let is_best = criterion > self.best.criterion;
+            self.best.looks_since += 1;
+            if is_best {
+                self.best = Best { criterion, looks_since: 0 };
+                let bytes = pollster::block_on(self.trainer.to_bytes())?;
+                self.checkpoints.write_best(update, &bytes)?;
+            }
+            self.journal.write(&Event::Validation { update, scores, criterion, best: is_best, pictures })?;
+        }
+        Ok(write_report(&self.folder)?)
+    }
+
+    fn save(&mut self) -> Result<(), PretrainError> {
+        if self.saved.update == Some(self.trainer.update) {
+            return Ok(());
+        }
+        let begin = Instant::now();
+        let bytes = pollster::block_on(self.trainer.to_bytes())?;
+        self.checkpoints.write(self.trainer.update, &bytes)?;
+        let cost = begin.elapsed();
+        self.journal.write(&Event::Checkpoint {
+            update: self.trainer.update,
+            seconds: cost.as_secs_f64(),
+            bytes: bytes.len() as u64,
+        })?;
+        self.saved = Saved { at: Instant::now(), update: Some(self.trainer.update), cost };
+        Ok(())
+    }
+
+    /// Goes on from the last checkpoint with half the learning rate.
+    fn go_back(&mut self) -> Result<(), PretrainError> {
+        let update = self.trainer.update;
+        if self.checkpoints.list()?.is_empty() {
+            return Err(PretrainError::NotFinite { skipped: self.config.max_skipped });
+        }
+        let factor = self.trainer.rate_factor / 2.0;
+        self.trainer = restored(&self.checkpoints.latest()?, self.config, &self.sources, &self.device)?;
+        self.trainer.set_sampler(&self.sources.batches_per_epoch())?;
+        self.trainer.rate_factor = factor;
+        let reason = format!("{} updates in a row had a loss that is no number", self.config.max_skipped);
+        tracing::warn!("{reason}; going on from update {} with half the learning rate", self.trainer.update);
+        self.journal.write(&Event::Rollback { update, to: self.trainer.update, factor, reason })?;
+        self.saved.update = None;
+        Ok(())
+    }
+
+    /// The weights to show and export.
+    fn model(&self) -> Medley {
+        medley(self.config, &self.trainer, &self.sources, &self.device)
+    }
+
+    /// Writes the model of the best held-out score; where nothing was held out, the last one.
+    fn write_model(&self) -> Result<PathBuf, PretrainError> {
+        let model = match self.checkpoints.best()? {
+            Some(best) if self.best.criterion.is_some() => {
+                let trainer = restored(&best, self.config, &self.sources, &self.device)?;
+                medley(self.config, &trainer, &self.sources, &self.device)
+            }
+            _ => self.model(),
+        };
+        let bytes = pollster::block_on(model.to_bytes())?;
+        write_atomically(&self.folder.model(), &bytes)?;
+        Ok(self.folder.model())
+    }
 }
 
-fn start(
-    config: &PretrainConfig,
-    options: &RunOptions<'_>,
-    folder: &RunFolder,
-    sources: &Sources,
-    device: &Device,
-) -> Result<Trainer, PretrainError> {
-    if !options.resume {
-        return Ok(Trainer::new(config.preset.config(), sources.tasks(), config.train.clone(), device));
-    }
-    let checkpoint = Checkpoints::new(&folder.checkpoints(), KEEP).latest()?;
-    let mut trainer = Trainer::from_bytes(&checkpoint.payload, device)
-        .map_err(|error| PretrainError::OtherVersion(checkpoint.path, error))?;
-    if trainer.network.tasks != sources.tasks() {
-        let ids: Vec<String> = trainer.network.tasks.iter().map(|task| task.id.clone()).collect();
-        return Err(PretrainError::OtherTasks(ids.join(", ")));
-    }
-    // More updates or another rate may be asked for when going on.
-    trainer.config = config.train.clone();
-    Ok(trainer)
-}
-
-fn save(trainer: &Trainer, folder: &RunFolder, log: &mut EventLog) -> Result<(), PretrainError> {
-    let begin = Instant::now();
-    let bytes = pollster::block_on(trainer.to_bytes())?;
-    Checkpoints::new(&folder.checkpoints(), KEEP).write(trainer.update, &bytes)?;
-    log.write(&Event::Checkpoint {
-        update: trainer.update,
-        seconds: begin.elapsed().as_secs_f64(),
-        bytes: bytes.len() as u64,
-    })?;
-    Ok(())
-}
-
-fn write_model(
-    config: &PretrainConfig,
-    trainer: &Trainer,
-    sources: &Sources,
-    folder: &RunFolder,
-    device: &Device,
-) -> Result<PathBuf, PretrainError> {
+fn medley(config: &PretrainConfig, trainer: &Trainer, sources: &Sources, device: &Device) -> Medley {
     let metadata = ModelMetadata {
         preset: Some(config.preset),
         config: trainer.network.config.clone(),
@@ -181,87 +315,36 @@ fn write_model(
         },
         license: config.license.clone(),
     };
-    let bytes = pollster::block_on(Medley::new(&trainer.network, metadata, device).to_bytes())?;
-    write_atomically(&folder.model(), &bytes)?;
-    Ok(folder.model())
+    Medley::new(&trainer.result(), metadata, device)
 }
 
-fn progress_bar(trainer: &Trainer) -> ProgressBar {
-    let bar = ProgressBar::new(trainer.config.updates).with_position(trainer.update);
-    let style = ProgressStyle::with_template("{bar:30} {pos}/{len} updates, {eta} left\n{msg}");
-    // The template is a constant; without it the default style would do.
-    if let Ok(style) = style {
-        bar.set_style(style);
+fn restored(
+    checkpoint: &Checkpoint,
+    config: &PretrainConfig,
+    sources: &Sources,
+    device: &Device,
+) -> Result<Trainer, PretrainError> {
+    let mut trainer = Trainer::from_bytes(&checkpoint.payload, device)
+        .map_err(|error| PretrainError::OtherVersion(checkpoint.path.clone(), error))?;
+    if trainer.network.tasks != sources.tasks() {
+        let ids: Vec<String> = trainer.network.tasks.iter().map(|task| task.id.clone()).collect();
+        return Err(PretrainError::OtherTasks(ids.join(", ")));
     }
-    bar.reset_eta();
-    bar
+    // More updates or another rate may be asked for when going on.
+    trainer.configure(config.train.clone());
+    Ok(trainer)
 }
 
-/// Means over the updates since the last report.
-struct Window {
-    losses: BTreeMap<String, f32>,
-    updates: u32,
-    images: usize,
-    rate: f64,
-    since: Instant,
-}
-
-/// Time between reports.
-const REPORT_EVERY: Duration = Duration::from_secs(2);
-
-impl Window {
-    fn new() -> Self {
-        Self { losses: BTreeMap::new(), updates: 0, images: 0, rate: 0.0, since: Instant::now() }
-    }
-
-    /// Reads the losses, which waits for the device: once per update, not per task.
-    fn add(&mut self, trainer: &Trainer, update: Update) -> Result<(), PretrainError> {
-        for (task, loss) in trainer.network.tasks.iter().zip(update.losses) {
-            let values = pollster::block_on(read_back(loss))?;
-            let value = values.first().copied().unwrap_or(f32::NAN);
-            if !value.is_finite() {
-                return Err(PretrainError::NotFinite { task: task.id.clone(), update: trainer.update });
+/// The best held-out mean in the log of a run that goes on.
+fn best_so_far(folder: &RunFolder) -> Result<Best, PretrainError> {
+    let mut best = Best::default();
+    for timed in valid_events(&read_events(&folder.events())?) {
+        if let Event::Validation { criterion, best: is_best, .. } = timed.event {
+            best.looks_since += 1;
+            if is_best {
+                best = Best { criterion, looks_since: 0 };
             }
-            *self.losses.entry(task.id.clone()).or_default() += value;
         }
-        self.updates += 1;
-        self.images += update.images;
-        self.rate = update.rate;
-        Ok(())
     }
-
-    fn finish_if_due(&mut self, trainer: &Trainer) -> Option<Progress> {
-        let elapsed = self.since.elapsed();
-        let last = trainer.update == trainer.config.updates;
-        if self.updates == 0 || (elapsed < REPORT_EVERY && !last) {
-            return None;
-        }
-        let window = std::mem::replace(self, Self::new());
-        let losses: BTreeMap<String, f32> =
-            window.losses.into_iter().map(|(task, sum)| (task, sum / window.updates as f32)).collect();
-        let images_per_second = window.images as f64 / elapsed.as_secs_f64();
-        let event = Event::Progress {
-            update: trainer.update,
-            losses,
-            rate: window.rate,
-            images_per_second,
-            memory: None,
-            gradient_norm: None,
-            skipped: 0,
-        };
-        Some(Progress { event })
-    }
-}
-
-struct Progress {
-    event: Event,
-}
-
-impl Progress {
-    fn line(&self) -> String {
-        let Event::Progress { losses, images_per_second, .. } = &self.event else { return String::new() };
-        let losses: Vec<String> =
-            losses.iter().map(|(task, loss)| format!("  {task:<28} {loss:.3}")).collect();
-        format!("{images_per_second:.1} images/s, loss per task:\n{}", losses.join("\n"))
-    }
+    Ok(best)
 }

@@ -3,15 +3,17 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use medley_core::train::{Sampler, Turn};
+
 use medley_core::dataset::{
-    AugmentConfig, Augmentation, Batch, Prepared, Task, batch_size_for, collate, sample_seed,
+    AugmentConfig, Augmentation, Batch, Prepared, Sample, Task, batch_size_for, collate, sample_seed,
 };
 use medley_core::synth;
 use medley_core::weights::Source as Provenance;
 
 use super::{DataConfig, PretrainConfig};
 use crate::data::{
-    BatchOptions, BatchSource, CacheBudget, DataError, DataFolder, FolderOptions, LoaderPool, Prefetch,
+    BatchOptions, BatchSource, CacheBudget, DataError, DataFolder, FolderOptions, Item, LoaderPool, Prefetch,
     VolumeCache,
 };
 
@@ -21,6 +23,8 @@ const CACHE_BYTES: usize = 4 << 30;
 const SYNTHETIC_SIZE: usize = 128;
 /// Synthetic images that make an epoch; they never repeat, so this is only for people.
 const SYNTHETIC_IMAGES: usize = 1000;
+/// Synthetic images to watch the run on.
+const SYNTHETIC_HELD_OUT: usize = 40;
 /// Bytes of decoded volumes that are kept in memory.
 const VOLUME_BYTES: usize = 1 << 30;
 /// Batches made ahead of the loop.
@@ -29,10 +33,23 @@ const AHEAD: usize = 4;
 /// Batch number `n` of a task.
 type Make = Box<dyn Fn(u64) -> Result<Batch, DataError> + Send + Sync>;
 
+/// The pictures of held-out case number `n` of a task: one, or the slices of a volume.
+type LoadCase = Box<dyn Fn(usize) -> Result<Vec<Sample>, DataError> + Send + Sync>;
+
 struct TaskSource {
     task: Task,
     images: usize,
+    batches_per_epoch: u64,
     make: Make,
+    held_out: HeldOut,
+}
+
+/// Cases of a task that it does not learn from.
+pub struct HeldOut {
+    /// How many there are.
+    pub cases: usize,
+    /// Reads one of them.
+    pub load: LoadCase,
 }
 
 /// All tasks of a run with their batches.
@@ -43,11 +60,11 @@ pub struct Sources {
     ahead: Option<Ahead>,
 }
 
-/// Batches on their way, in the order in which the cyclic sampler draws them.
+/// Batches on their way, in the order in which the sampler draws them.
 struct Ahead {
-    batches: Prefetch<Result<Batch, DataError>>,
-    /// Task and number of the next one.
-    next: (usize, u64),
+    batches: Prefetch<Turn, Result<Batch, DataError>>,
+    /// The inner step of the next one.
+    next: u64,
 }
 
 impl Sources {
@@ -108,29 +125,37 @@ impl Sources {
         self.provenance.clone()
     }
 
-    /// Batch number `number` of task `task`. Batches are made ahead as long as they are drawn in the order
-    /// of the cyclic sampler; any other order starts anew from there.
+    /// Batches per epoch of every task, in the order of their heads.
+    pub fn batches_per_epoch(&self) -> Vec<u64> {
+        self.tasks.iter().map(|source| source.batches_per_epoch).collect()
+    }
+
+    /// The tasks with what is held out of them, in the order of their heads.
+    pub fn held_out(&self) -> impl Iterator<Item = (&Task, &HeldOut)> {
+        self.tasks.iter().map(|source| (&source.task, &source.held_out))
+    }
+
+    /// The batch of an inner step. Batches are made ahead as long as steps follow each other; any other step
+    /// starts anew from there.
     ///
     /// # Errors
     /// When an image cannot be read.
-    pub fn draw(&mut self, task: usize, number: u64) -> Result<Batch, DataError> {
-        let count = self.tasks.len();
+    pub fn draw(&mut self, sampler: &Sampler, step: u64, turn: Turn) -> Result<Batch, DataError> {
         let mut ahead = match self.ahead.take() {
-            Some(ahead) if ahead.next == (task, number) => ahead,
-            _ => Ahead { batches: self.prefetch(task, number), next: (task, number) },
+            Some(ahead) if ahead.next == step => ahead,
+            _ => Ahead { batches: self.prefetch(sampler, step), next: step },
         };
         let batch = ahead.batches.next();
-        ahead.next = if task + 1 == count { (0, number + 1) } else { (task + 1, number) };
+        ahead.next = step + 1;
         self.ahead = Some(ahead);
         // The row ends only when its thread panicked; making the batch here shows why.
-        batch.unwrap_or_else(|| (self.tasks[task].make)(number))
+        batch.unwrap_or_else(|| (self.tasks[turn.task].make)(turn.number))
     }
 
-    fn prefetch(&self, task: usize, number: u64) -> Prefetch<Result<Batch, DataError>> {
+    fn prefetch(&self, sampler: &Sampler, step: u64) -> Prefetch<Turn, Result<Batch, DataError>> {
         let tasks = Arc::clone(&self.tasks);
-        let count = tasks.len() as u64;
-        Prefetch::new(&self.pool, number * count + task as u64, AHEAD, move |global| {
-            (tasks[(global % count) as usize].make)(global / count)
+        Prefetch::new(&self.pool, sampler.turns(step), AHEAD, move |turn: Turn| {
+            (tasks[turn.task].make)(turn.number)
         })
     }
 }
@@ -153,15 +178,31 @@ fn from_folder(
         let items = found.train.clone();
         let images = items.len();
         let batches = BatchSource::new(Arc::clone(folder), task.clone(), items, options, Arc::clone(budget))?;
-        tasks.push(TaskSource { task, images, make: Box::new(move |number| batches.batch(number)) });
+        tasks.push(TaskSource {
+            task,
+            images,
+            batches_per_epoch: batches.batches_per_epoch(),
+            make: Box::new(move |number| batches.batch(number)),
+            held_out: held_out(folder, &found.val),
+        });
     }
     Ok(tasks)
+}
+
+/// The cases of a data set's validation part.
+fn held_out(folder: &Arc<DataFolder>, items: &[Item]) -> HeldOut {
+    let cases: Vec<Vec<Item>> = items.chunk_by(Item::is_same_case).map(<[Item]>::to_vec).collect();
+    let folder = Arc::clone(folder);
+    HeldOut {
+        cases: cases.len(),
+        load: Box::new(move |case| cases[case].iter().map(|item| folder.load(item)).collect()),
+    }
 }
 
 fn synthetic(task: Task, config: &PretrainConfig) -> TaskSource {
     let size = batch_size_for(config.pixel_budget, SYNTHETIC_SIZE, SYNTHETIC_SIZE) as u64;
     let (seed, augment) = (config.train.seed, AugmentConfig::for_task(&task));
-    let described = task.clone();
+    let (described, id) = (task.clone(), task.id.clone());
     let make = move |number: u64| {
         let image = |index: u64| {
             let sample = synth::generate(&task.id, sample_seed(seed, 0, index as usize), SYNTHETIC_SIZE)?;
@@ -172,5 +213,15 @@ fn synthetic(task: Task, config: &PretrainConfig) -> TaskSource {
         let images: Option<Vec<_>> = (number * size..(number + 1) * size).map(image).collect();
         images.map(collate).ok_or_else(|| DataError::Empty { task: task.id.clone() })
     };
-    TaskSource { task: described, images: SYNTHETIC_IMAGES, make: Box::new(make) }
+    let load = move |case: usize| {
+        let sample = synth::generate(&id, sample_seed(seed, 2, case), SYNTHETIC_SIZE);
+        sample.map(|sample| vec![sample]).ok_or_else(|| DataError::Empty { task: id.clone() })
+    };
+    TaskSource {
+        task: described,
+        images: SYNTHETIC_IMAGES,
+        batches_per_epoch: (SYNTHETIC_IMAGES as u64).div_ceil(size),
+        make: Box::new(make),
+        held_out: HeldOut { cases: SYNTHETIC_HELD_OUT, load: Box::new(load) },
+    }
 }

@@ -2,13 +2,13 @@
 
 use image::RgbImage;
 use medley_core::Medley;
-use medley_core::dataset::{BoxLabel, Detection, Target};
-use medley_core::task::Prediction;
 
-use super::regions::{LEAST_SCORE, model_task};
+use super::regions::model_task;
 use super::{CheckError, all_items};
 use crate::data::{DataFolder, TaskData};
-use crate::report::thumbnail::{draw_boxes, outline, picture};
+use crate::report::compare::compare;
+use crate::report::thumbnail::picture;
+use medley_core::dataset::TaskKind;
 
 /// Longest side of each picture.
 const SIDE: usize = 320;
@@ -22,23 +22,13 @@ pub fn pictures(
 ) -> Result<Vec<RgbImage>, CheckError> {
     let Some((_, item)) = all_items(found).into_iter().nth(position) else { return Ok(Vec::new()) };
     let sample = folder.load(item)?;
-    let size = (sample.image.width(), sample.image.height());
-    let plain = picture(&sample.image, SIDE);
-    let (mut labelled, mut predicted) = (plain.clone(), plain.clone());
-    match &sample.target {
-        Target::Class(_) | Target::Labels(_) => return Ok(vec![plain]),
-        Target::Mask(mask) => outline(&mut labelled, &mask.labels, size),
-        Target::Boxes(boxes) => draw_boxes(&mut labelled, boxes, size),
-    }
-    let task = model_task(medley, found)?;
-    match pollster::block_on(medley.predict(&task, &sample.image))? {
-        Prediction::Mask(mask) => outline(&mut predicted, &mask.labels, size),
-        Prediction::Boxes(boxes) => {
-            let sure = boxes.iter().filter(|found| found.score >= LEAST_SCORE);
-            let sure: Vec<BoxLabel> = sure.map(Detection::place).collect();
-            draw_boxes(&mut predicted, &sure, size);
+    match found.task.kind {
+        TaskKind::Segmentation | TaskKind::Detection => {
+            let task = model_task(medley, found)?;
+            let prediction = pollster::block_on(medley.predict(&task, &sample.image))?;
+            Ok(compare(&sample, &prediction, SIDE))
         }
-        Prediction::Classes(_) | Prediction::Labels(_) => {}
+        // The class is in doubt, and the model may know other classes.
+        TaskKind::Classification | TaskKind::MultiLabel => Ok(vec![picture(&sample.image, SIDE)]),
     }
-    Ok(vec![plain, labelled, predicted])
 }

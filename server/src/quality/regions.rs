@@ -10,9 +10,7 @@ use medley_core::task::Prediction;
 use super::{CheckError, Doubt, Ranking, all_items, ranked};
 use crate::data::{DataFolder, TaskData};
 use crate::progress;
-
-/// Predicted boxes below this score are no evidence against a label.
-pub const LEAST_SCORE: f32 = 0.3;
+use crate::report::compare::LEAST_SCORE;
 
 /// Disagreement from which an object is counted among the doubtful ones.
 const DOUBTFUL: f32 = 0.5;

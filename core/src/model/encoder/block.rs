@@ -3,7 +3,7 @@
 use burn::module::{Module, Param};
 use burn::nn::{Initializer, LayerNorm, LayerNormConfig, Linear, LinearConfig};
 use burn::tensor::activation::gelu;
-use burn::tensor::{Device, Tensor};
+use burn::tensor::{Device, Distribution, Tensor};
 
 use super::attention::WindowAttention;
 use super::position::PositionTable;
@@ -17,6 +17,9 @@ pub struct Block {
     expand: Linear,
     contract: Linear,
     norm2: LayerNorm,
+    /// Probability with which a branch is left out for an image in training.
+    #[module(skip)]
+    skip: f64,
 }
 
 impl Block {
@@ -35,14 +38,33 @@ impl Block {
             expand: linear(channels, 4 * channels, true, device),
             contract: linear(4 * channels, channels, true, device),
             norm2: norm(),
+            skip: 0.0,
         }
+    }
+
+    /// The same block with stochastic depth: in training, each branch is left out for an image with this
+    /// probability.
+    pub fn with_skip(self, skip: f64) -> Self {
+        Self { skip, ..self }
     }
 
     /// `[B, H, W, C]` to the same shape.
     pub fn forward(&self, tokens: Tensor<4>, table: &PositionTable) -> Tensor<4> {
-        let x = tokens.clone() + self.norm1.forward(self.attention.forward(tokens, table));
+        let x = tokens.clone() + self.thinned(self.norm1.forward(self.attention.forward(tokens, table)));
         let hidden = gelu(self.expand.forward(x.clone()));
-        x + self.norm2.forward(self.contract.forward(hidden))
+        x + self.thinned(self.norm2.forward(self.contract.forward(hidden)))
+    }
+
+    /// A branch, in training without some images and with the others scaled up for them ("row" mode of
+    /// torchvision's `StochasticDepth`).
+    fn thinned(&self, branch: Tensor<4>) -> Tensor<4> {
+        let device = branch.device();
+        if self.skip == 0.0 || !device.is_autodiff() {
+            return branch;
+        }
+        let kept = 1.0 - self.skip;
+        let [batch, ..] = branch.dims();
+        branch * (Tensor::random([batch, 1, 1, 1], Distribution::Bernoulli(kept), &device) / kept)
     }
 }
 

@@ -59,6 +59,22 @@ impl SwinV2 {
         }
     }
 
+    /// The same encoder with stochastic depth: the probability with which a block's branches are left out in
+    /// training rises linearly from 0 at the first block to `last` at the last.
+    pub fn with_stochastic_depth(mut self, last: f64) -> Self {
+        let blocks: usize = self.stages.iter().map(|stage| stage.blocks.len()).sum();
+        let mut index = 0.0;
+        for stage in &mut self.stages {
+            let skip = |block: Block| {
+                let skip = last * index / (blocks.max(2) - 1) as f64;
+                index += 1.0;
+                block.with_skip(skip)
+            };
+            stage.blocks = std::mem::take(&mut stage.blocks).into_iter().map(skip).collect();
+        }
+        self
+    }
+
     /// `[B, 3, H, W]` with `H` and `W` multiples of 4 to `[B, C_i, H / s_i, W / s_i]` for strides
     /// `s` = 4, 8, 16, 32 (rounded up where a side is odd).
     pub fn forward(&self, images: Tensor<4>) -> [Tensor<4>; 4] {

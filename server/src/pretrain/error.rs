@@ -1,0 +1,63 @@
+//! Why a run stopped.
+
+use std::path::PathBuf;
+
+use medley_core::train::{SamplerError, StateError, StepError};
+use medley_core::weights::WeightsError;
+use thiserror::Error;
+
+use crate::data::DataError;
+use crate::evaluate::EvaluateError;
+use crate::runs::RunError;
+
+/// Why a run stopped.
+#[derive(Debug, Error)]
+pub enum PretrainError {
+    /// The data.
+    #[error(transparent)]
+    Data(#[from] DataError),
+    /// The run folder.
+    #[error(transparent)]
+    Run(#[from] RunError),
+    /// The device.
+    #[error(transparent)]
+    Weights(#[from] WeightsError),
+    /// A step.
+    #[error(transparent)]
+    Step(#[from] StepError<DataError>),
+    /// The held-out scores.
+    #[error(transparent)]
+    Evaluate(#[from] EvaluateError),
+    /// The order of the tasks.
+    #[error(transparent)]
+    Sampler(#[from] SamplerError),
+    /// Losses stay no numbers.
+    #[error(
+        "{skipped} updates in a row had a loss that is no number, and there is no checkpoint to go back to; \
+         start again with a smaller `train.learning_rate`"
+    )]
+    NotFinite {
+        /// Updates in a row.
+        skipped: u64,
+    },
+    /// Going back did not help.
+    #[error(
+        "losses were no numbers again after going back {times} times; look at the data of the tasks, or start \
+         again with a smaller `train.learning_rate` or `train.clip = 1.0`"
+    )]
+    Hopeless {
+        /// How often the run went back.
+        times: u32,
+    },
+    /// The configuration changed in a way that resuming cannot follow.
+    #[error(
+        "the checkpoint was made with other tasks ({0}); resume with the configuration in the run's folder"
+    )]
+    OtherTasks(String),
+    /// The checkpoint is whole, but not one of this program.
+    #[error("{} was written by another version of medley: resume with that one, or start again with --out", .0.display())]
+    OtherVersion(PathBuf, #[source] StateError),
+    /// The configuration cannot be written as TOML.
+    #[error("the configuration cannot be stored")]
+    Config(#[source] toml::ser::Error),
+}

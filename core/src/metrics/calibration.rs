@@ -138,9 +138,9 @@ mod tests {
     fn edges_belong_to_the_bin_below() {
         // 0.5 and 0.25 share a bin of two; 0 is in the first, 1 in the last.
         let mut score = CalibrationScore::new(2);
-        [(0.5, true), (0.25, false), (0.0, false), (1.0, true)]
-            .into_iter()
-            .for_each(|(confidence, is_hit)| score.add(confidence, is_hit));
+        for (confidence, is_hit) in [(0.5, true), (0.25, false), (0.0, false), (1.0, true)] {
+            score.add(confidence, is_hit);
+        }
         assert_eq!(score.expected_error(), Some((1.0 - 0.75) / 4.0));
         assert_eq!(CalibrationScore::default().expected_error(), None);
         let mut nothing = CalibrationScore::default();
@@ -165,7 +165,9 @@ mod tests {
         ) {
             let error = |bins| {
                 let mut score = CalibrationScore::new(bins);
-                rows.iter().for_each(|(confidence, is_hit)| score.add(*confidence, *is_hit));
+                for (confidence, is_hit) in &rows {
+                    score.add(*confidence, *is_hit);
+                }
                 score.expected_error().unwrap()
             };
             // One bin is all of them.

@@ -133,7 +133,9 @@ fn measure<R: Runner>(
     let scores = runner.score(cell, &learnt.model, data.test()).map_err(failed)?;
     let score = |metric: &String| {
         let missing = || TransferError::MissingScore { cell: cell.to_string(), metric: metric.clone() };
-        scores.get(metric).copied().ok_or_else(missing)
+        let score = scores.get(metric).copied().ok_or_else(missing)?;
+        // A number that is none would spoil the means of those that are.
+        Ok(score.filter(|score| score.is_finite()))
     };
     Ok(Some(Row {
         fraction: cell.fraction,
@@ -144,7 +146,7 @@ fn measure<R: Runner>(
         watch: learning.watch.len(),
         updates: learnt.updates,
         seconds,
-        scores: metrics.iter().map(score).collect::<Result<_, _>>()?,
+        scores: metrics.iter().map(score).collect::<Result<_, TransferError>>()?,
     }))
 }
 

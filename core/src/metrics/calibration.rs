@@ -150,11 +150,12 @@ mod tests {
 
     #[test]
     fn of_equal_classes_the_first_is_the_prediction() {
-        let mut score = CalibrationScore::default();
-        score.add_classes(&[0.5, 0.5], 0);
-        assert_eq!(score.expected_error(), Some(0.5));
-        score.add_classes(&[0.5, 0.5], 1);
-        assert_eq!(score.expected_error(), Some(0.0));
+        let error = |truth| {
+            let mut score = CalibrationScore::default();
+            score.add_classes(&[0.375, 0.375, 0.25], truth);
+            score.expected_error()
+        };
+        assert_eq!([error(0), error(1)], [Some(0.625), Some(0.375)]);
     }
 
     proptest! {

@@ -138,9 +138,9 @@ mod tests {
     fn edges_belong_to_the_bin_below() {
         // 0.5 and 0.25 share a bin of two; 0 is in the first, 1 in the last.
         let mut score = CalibrationScore::new(2);
-        [(0.5, true), (0.25, false), (0.0, false), (1.0, true)]
-            .into_iter()
-            .for_each(|(confidence, is_hit)| score.add(confidence, is_hit));
+        for (confidence, is_hit) in [(0.5, true), (0.25, false), (0.0, false), (1.0, true)] {
+            score.add(confidence, is_hit);
+        }
         assert_eq!(score.expected_error(), Some((1.0 - 0.75) / 4.0));
         assert_eq!(CalibrationScore::default().expected_error(), None);
         let mut nothing = CalibrationScore::default();
@@ -150,11 +150,12 @@ mod tests {
 
     #[test]
     fn of_equal_classes_the_first_is_the_prediction() {
-        let mut score = CalibrationScore::default();
-        score.add_classes(&[0.5, 0.5], 0);
-        assert_eq!(score.expected_error(), Some(0.5));
-        score.add_classes(&[0.5, 0.5], 1);
-        assert_eq!(score.expected_error(), Some(0.0));
+        let error = |truth| {
+            let mut score = CalibrationScore::default();
+            score.add_classes(&[0.375, 0.375, 0.25], truth);
+            score.expected_error()
+        };
+        assert_eq!([error(0), error(1)], [Some(0.625), Some(0.375)]);
     }
 
     proptest! {
@@ -165,7 +166,9 @@ mod tests {
         ) {
             let error = |bins| {
                 let mut score = CalibrationScore::new(bins);
-                rows.iter().for_each(|(confidence, is_hit)| score.add(*confidence, *is_hit));
+                for (confidence, is_hit) in &rows {
+                    score.add(*confidence, *is_hit);
+                }
                 score.expected_error().unwrap()
             };
             // One bin is all of them.

@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[derive(Deserialize)]
-    struct Scores {
+    struct Ranking {
         scores: Vec<f32>,
         positive: Vec<bool>,
         auroc: f64,
@@ -140,7 +140,7 @@ mod tests {
     #[test]
     fn the_area_agrees_with_scikit_learn_and_monai() {
         let text = include_str!("../../../tests/fixtures/metrics/scores.json");
-        let cases: Vec<Scores> = serde_json::from_str(text).unwrap();
+        let cases: Vec<Ranking> = serde_json::from_str(text).unwrap();
         for case in cases {
             let ours = auroc(&case.scores, &case.positive).unwrap();
             assert!((ours - case.auroc).abs() < 1e-6, "{ours} against {}", case.auroc);

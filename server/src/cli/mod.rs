@@ -3,6 +3,7 @@
 mod data;
 mod evaluate;
 mod files;
+mod interrupt;
 mod model;
 mod overlay;
 mod predict;

@@ -3,9 +3,8 @@
 use std::error::Error;
 use std::io::IsTerminal;
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::interrupt;
 use crate::device::DeviceChoice;
 use crate::pretrain::{PretrainConfig, RunOptions, run as pretrain};
 
@@ -39,15 +38,7 @@ pub fn run(args: &Args) -> Result<(), Box<dyn Error>> {
     };
     config.train.updates = args.updates.unwrap_or(config.train.updates);
     config.device = args.device.unwrap_or(config.device);
-    let stop = Arc::new(AtomicBool::new(false));
-    let asked = stop.clone();
-    ctrlc::set_handler(move || {
-        // The second time, the person means it.
-        if asked.swap(true, Ordering::Relaxed) {
-            std::process::exit(130);
-        }
-        eprintln!("\nending after this update; press Ctrl-C again to lose it");
-    })?;
+    let stop = interrupt::flag("ending after this update; press Ctrl-C again to lose it")?;
     if !std::io::stderr().is_terminal() {
         tracing::info!("the course of the run is in {}", args.out.join("events.jsonl").display());
     }

@@ -30,4 +30,4 @@ pub use volume::{Volume, VolumeFile};
 pub use volumes::VolumeCache;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

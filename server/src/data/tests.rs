@@ -13,7 +13,7 @@ use super::{
 };
 
 /// The shared data: `MEDLEY_DATA`, or `../shared/data` beside the project; none where it is absent.
-pub(super) fn data_root() -> Option<PathBuf> {
+pub(crate) fn data_root() -> Option<PathBuf> {
     let beside = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/data"));
     let root = std::env::var_os("MEDLEY_DATA").map_or(beside, PathBuf::from);
     if root.is_dir() {

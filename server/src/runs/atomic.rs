@@ -45,7 +45,7 @@ fn write_synced(file: &mut fs::File, parts: &[&[u8]]) -> io::Result<()> {
 ///
 /// # Errors
 /// When the folder cannot be listed.
-pub(super) fn remove_unfinished(folder: &Path) -> Result<(), RunError> {
+pub fn remove_unfinished(folder: &Path) -> Result<(), RunError> {
     for entry in fs::read_dir(folder).map_err(RunError::io("read", folder))?.flatten() {
         if entry.file_name().to_string_lossy().starts_with(UNFINISHED) {
             fs::remove_file(entry.path()).map_err(RunError::io("remove", &entry.path()))?;

@@ -81,8 +81,8 @@ impl RunFolder {
     }
 }
 
-/// The lock of a run; none where the file system has no locks.
-fn lock(root: &Path) -> Result<Option<File>, RunError> {
+/// The lock of a folder that one process writes to; none where the file system has no locks.
+pub fn lock(root: &Path) -> Result<Option<File>, RunError> {
     let path = root.join(".lock");
     let file = File::create(&path).map_err(RunError::io("create", &path))?;
     match file.try_lock() {

@@ -14,12 +14,14 @@ mod report;
 mod tensorboard;
 mod watch;
 
+pub(crate) use atomic::remove_unfinished;
 pub use atomic::write_atomically;
 pub use checkpoint::{Checkpoint, Checkpoints};
 pub use course::{Course, MeanInterference, Series, valid_events};
 pub use error::RunError;
 pub use events::{Event, EventLog, TimedEvent};
 pub use folder::RunFolder;
+pub(crate) use folder::lock;
 pub use memory::{peak_process_memory, process_memory};
 pub use reader::{EventReader, read_events};
 pub use report::write_report;

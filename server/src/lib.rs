@@ -13,3 +13,4 @@ pub mod progress;
 pub mod quality;
 pub mod report;
 pub mod runs;
+pub mod settings;

@@ -7,6 +7,8 @@ mod crc32c;
 mod error;
 mod events;
 mod folder;
+#[cfg(test)]
+mod killed;
 mod memory;
 mod numbers;
 mod reader;

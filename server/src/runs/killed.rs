@@ -86,7 +86,8 @@ fn a_killed_run_goes_on_from_its_last_checkpoint() {
         let names: Vec<_> = left.map(|entry| entry.unwrap().file_name()).collect();
         // The oldest may not have been removed yet.
         assert!(
-            names.len() <= 3 && names.iter().all(|name| name.to_str().unwrap().ends_with(".state")),
+            names.len() <= 3
+                && names.iter().all(|name| Path::new(name).extension() == Some("state".as_ref())),
             "{names:?}"
         );
     }

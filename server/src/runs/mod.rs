@@ -15,6 +15,7 @@ mod reader;
 mod report;
 mod tensorboard;
 mod watch;
+mod writer;
 
 pub use atomic::write_atomically;
 pub use checkpoint::{Checkpoint, Checkpoints};
@@ -27,3 +28,4 @@ pub use reader::{EventReader, read_events};
 pub use report::write_report;
 pub use tensorboard::TensorBoard;
 pub use watch::Watch;
+pub use writer::{CheckpointWriter, PendingState, Written};

@@ -45,7 +45,7 @@ fn find_keys(table: &DeTable<'_>, above: &str, places: &mut BTreeMap<String, usi
         match value.get_ref() {
             DeValue::Table(inner) => find_keys(inner, &path, places),
             DeValue::Array(values) => {
-                for value in values.iter() {
+                for value in values {
                     if let DeValue::Table(inner) = value.get_ref() {
                         find_keys(inner, &path, places);
                     }

@@ -13,4 +13,5 @@ pub mod progress;
 pub mod quality;
 pub mod report;
 pub mod runs;
+pub mod settings;
 pub mod transfer;

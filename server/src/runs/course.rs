@@ -65,7 +65,7 @@ pub struct Course {
     pub memory: Series<u64>,
     /// Global norm of the shared gradient.
     pub gradient_norm: Series<f32>,
-    /// Updates skipped because a loss was not finite.
+    /// Updates skipped by all processes of the run because a loss was not finite.
     pub skipped: u64,
     /// Held-out scores: task → metric → series.
     pub metrics: BTreeMap<String, BTreeMap<String, Series<f64>>>,
@@ -88,7 +88,7 @@ pub struct Course {
 impl Course {
     /// The course that a log tells.
     pub fn new(events: &[TimedEvent]) -> Self {
-        let mut course = Self { seconds: seconds(events), ..Self::default() };
+        let mut course = Self { seconds: seconds(events), skipped: skipped(events), ..Self::default() };
         let mut interference = InterferenceSum::default();
         for timed in valid_events(events) {
             if let Event::Interference { tasks, cosine, share, .. } = &timed.event {
@@ -113,7 +113,7 @@ impl Course {
                 self.starts += 1;
                 (self.device, self.tasks, self.updates, self.end) = (device, tasks, updates, None);
             }
-            Event::Progress { update, losses, rate, images_per_second, memory, gradient_norm, skipped } => {
+            Event::Progress { update, losses, rate, images_per_second, memory, gradient_norm, .. } => {
                 for (task, loss) in losses {
                     self.losses.entry(task).or_default().push((update, loss));
                 }
@@ -121,7 +121,6 @@ impl Course {
                 self.images_per_second.push((update, images_per_second));
                 self.memory.extend(memory.map(|bytes| (update, bytes)));
                 self.gradient_norm.extend(gradient_norm.map(|norm| (update, norm)));
-                self.skipped = skipped;
             }
             Event::Validation { update, scores, criterion, best, pictures } => {
                 for (task, metrics) in scores {
@@ -147,6 +146,19 @@ impl Course {
 fn seconds(events: &[TimedEvent]) -> f64 {
     let sessions = events.windows(2).filter(|pair| !matches!(pair[1].event, Event::Start { .. }));
     sessions.map(|pair| (pair[1].time - pair[0].time).max(0.0)).sum()
+}
+
+/// Each process counts anew.
+fn skipped(events: &[TimedEvent]) -> u64 {
+    let (mut before, mut now) = (0, 0);
+    for timed in events {
+        match &timed.event {
+            Event::Start { .. } => (before, now) = (before + now, 0),
+            Event::Progress { skipped, .. } => now = *skipped,
+            _ => {}
+        }
+    }
+    before + now
 }
 
 /// Sums by pair of tasks, as different updates may hold different tasks.
@@ -272,6 +284,19 @@ mod tests {
         assert_eq!(course.memory, [(10, 10), (15, 15)]);
         assert_eq!(course.rollbacks, [(25, 10, "not finite".to_owned())]);
         assert_eq!(course.end, Some((false, Some("interrupted".to_owned()))));
+    }
+
+    #[test]
+    fn skipped_updates_of_all_processes_count() {
+        let skip = |update, count| {
+            let mut event = progress(update, 1.0);
+            if let Event::Progress { skipped, .. } = &mut event {
+                *skipped = count;
+            }
+            event
+        };
+        let events = timed([start(0), skip(10, 1), skip(20, 4), start(10), skip(20, 0), skip(30, 2)]);
+        assert_eq!(Course::new(&events).skipped, 6);
     }
 
     #[test]

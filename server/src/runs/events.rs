@@ -46,7 +46,7 @@ pub enum Event {
         /// Global norm of the shared gradient before clipping.
         #[serde(default)]
         gradient_norm: Option<f32>,
-        /// Updates skipped since the start because a loss was not finite.
+        /// Updates skipped since this process began because a loss was not finite.
         #[serde(default)]
         skipped: u64,
     },

@@ -12,7 +12,7 @@ use super::{Checkpoints, RunError};
 pub struct RunFolder {
     root: PathBuf,
     /// Held by whoever writes to the run; the system lets go of it when the process ends in any way.
-    _lock: Option<Arc<File>>,
+    lock: Option<Arc<File>>,
 }
 
 impl RunFolder {
@@ -25,7 +25,7 @@ impl RunFolder {
         let mut run = Self::view(root);
         let states = run.checkpoints();
         fs::create_dir_all(&states).map_err(RunError::io("create", &states))?;
-        run._lock = lock(root)?.map(Arc::new);
+        run.lock = lock(root)?.map(Arc::new);
         if !resume && (run.model().exists() || !Checkpoints::new(&states, 1).list()?.is_empty()) {
             return Err(RunError::Exists(run.root));
         }
@@ -36,7 +36,7 @@ impl RunFolder {
 
     /// The folder of a run to look at: nothing is created, and the run may be going on.
     pub fn view(root: &Path) -> Self {
-        Self { root: root.to_path_buf(), _lock: None }
+        Self { root: root.to_path_buf(), lock: None }
     }
 
     /// The folder itself.

@@ -7,12 +7,15 @@ mod crc32c;
 mod error;
 mod events;
 mod folder;
+#[cfg(test)]
+mod killed;
 mod memory;
 mod numbers;
 mod reader;
 mod report;
 mod tensorboard;
 mod watch;
+mod writer;
 
 pub(crate) use atomic::remove_unfinished;
 pub use atomic::write_atomically;
@@ -27,3 +30,4 @@ pub use reader::{EventReader, read_events};
 pub use report::write_report;
 pub use tensorboard::TensorBoard;
 pub use watch::Watch;
+pub use writer::{CheckpointWriter, PendingState, Written};

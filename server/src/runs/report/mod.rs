@@ -47,7 +47,7 @@ fn page(course: &Course, config: &str, plots: &[&str]) -> String {
         let _ = write!(out, "\n## {heading}\n\n");
         match file {
             "loss.svg" => {
-                out += "Thin as reported, thick smoothed; the number is the smoothed loss at the end.\n\n"
+                out += "Thin as reported, thick smoothed; the number is the smoothed loss at the end.\n\n";
             }
             "metrics.svg" => out += &(tables::metrics(course) + "\n"),
             "interference.svg" => {

@@ -41,9 +41,10 @@ impl Watch {
         self.state.add(timed);
         let Some(table) = &self.table else {
             if let Some(line) = self.state.line(&timed.event) {
-                match &timed.event {
-                    Event::Rollback { .. } => tracing::warn!("{line}"),
-                    _ => tracing::info!("{line}"),
+                if matches!(timed.event, Event::Rollback { .. }) {
+                    tracing::warn!("{line}");
+                } else {
+                    tracing::info!("{line}");
                 }
             }
             return;

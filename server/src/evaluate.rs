@@ -3,7 +3,9 @@
 use std::path::Path;
 
 use medley_core::dataset::{Sample, Split, Target, Task};
-use medley_core::metrics::{ConfusionMatrix, DetectionScore, LabelScore, SegmentationScore, macro_auroc};
+use medley_core::metrics::{
+    CalibrationScore, ConfusionMatrix, DetectionScore, LabelScore, SegmentationScore, macro_auroc,
+};
 use medley_core::task::Prediction;
 use medley_core::{Medley, PredictError};
 use serde::Serialize;
@@ -143,6 +145,7 @@ fn joined(slices: Vec<(Target, Prediction)>) -> Vec<(Target, Prediction)> {
 #[derive(Debug)]
 pub struct Tally {
     confusion: ConfusionMatrix,
+    calibration: CalibrationScore,
     probabilities: Vec<Vec<f32>>,
     truth: Vec<usize>,
     masks: SegmentationScore,
@@ -156,6 +159,7 @@ impl Tally {
         let classes = task.classes.len();
         Self {
             confusion: ConfusionMatrix::new(classes),
+            calibration: CalibrationScore::default(),
             probabilities: Vec::new(),
             truth: Vec::new(),
             masks: SegmentationScore::new(classes),
@@ -177,6 +181,7 @@ impl Tally {
                     .unwrap_or(0);
                 self.confusion.add(*truth, best);
                 self.truth.push(*truth);
+                self.calibration.add_classes(&probabilities, *truth);
                 self.probabilities.push(probabilities);
             }
             (Target::Labels(truth), Prediction::Labels(probabilities)) => {
@@ -199,9 +204,14 @@ impl Tally {
                 score("balanced accuracy", self.confusion.balanced_accuracy()),
                 score("macro F1", self.confusion.macro_f1()),
                 score("AUROC", macro_auroc(&self.probabilities, &self.truth)),
+                score("calibration error", self.calibration.expected_error()),
             ],
             TaskKind::MultiLabel => {
-                vec![score("AUROC", self.labels.macro_auroc()), score("macro F1", self.labels.macro_f1())]
+                vec![
+                    score("AUROC", self.labels.macro_auroc()),
+                    score("macro F1", self.labels.macro_f1()),
+                    score("calibration error", self.labels.calibration_error()),
+                ]
             }
             TaskKind::Segmentation => {
                 let mut scores = vec![
@@ -212,6 +222,8 @@ impl Tally {
                 if task.classes.len() > 2 {
                     let classes = task.classes.iter().zip(self.masks.dice()).skip(1);
                     scores.extend(classes.map(|(class, value)| score(&format!("Dice {class}"), value)));
+                    let classes = task.classes.iter().zip(self.masks.iou()).skip(1);
+                    scores.extend(classes.map(|(class, value)| score(&format!("IoU {class}"), value)));
                 }
                 scores
             }

@@ -3,6 +3,7 @@
 //! `core` knows neither files nor threads nor clocks; here they come in.
 #![recursion_limit = "256"]
 
+pub mod bench;
 pub mod cli;
 pub mod data;
 pub mod device;

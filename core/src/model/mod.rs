@@ -22,6 +22,7 @@ pub use encoder::SwinV2;
 pub use foundation::{Features, Foundation, STRIDE};
 pub use head::{BoxHead, BoxLogits, ClassHead, Head, PixelHead};
 pub use network::{Network, Outputs};
-pub use parameters::{Named, Parameter, map_parameters, parameters, take_gradients};
+pub(crate) use parameters::lifted;
+pub use parameters::{Named, Parameter, map_parameters, parameters, take_gradients, train_only};
 pub use pixel_decoder::PixelDecoder;
 pub use squeezer::Squeezer;

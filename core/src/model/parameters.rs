@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
-use burn::tensor::{Gradients, Tensor};
+use burn::tensor::{Device, Gradients, Tensor};
 
 /// Flat tensors by parameter name (`encoder.stages.0.blocks.1.norm1.gamma`).
 pub type Named = BTreeMap<String, Tensor<1>>;
@@ -41,6 +41,12 @@ pub fn map_parameters<M: Module>(
     change: impl FnMut(&str, &[usize], Tensor<1>) -> Option<Tensor<1>>,
 ) -> M {
     module.map(&mut Change { path: Path::default(), change })
+}
+
+/// Marks the parameters that `trains` accepts by name as learning and all others as fixed. Nothing is computed for
+/// the gradients of what lies before the first learning one.
+pub fn train_only<M: Module>(module: M, trains: impl FnMut(&str) -> bool) -> M {
+    module.map(&mut Mark { path: Path::default(), trains })
 }
 
 /// Where the walk is; `None` stands for the variant of an enum, which says nothing its fields do not say.
@@ -130,10 +136,39 @@ impl<F: FnMut(&str, &[usize], Tensor<1>) -> Option<Tensor<1>>> ModuleMapper for 
                 None => value,
                 Some(changed) => {
                     let changed = changed.reshape(shape);
-                    if tracked { Tensor::from_inner(changed).set_require_grad(trains) } else { changed }
+                    if tracked { lifted(changed, &value.device()).set_require_grad(trains) } else { changed }
                 }
             }
         })
+    }
+}
+
+struct Mark<F> {
+    path: Path,
+    trains: F,
+}
+
+impl<F: FnMut(&str) -> bool> ModuleMapper for Mark<F> {
+    fn enter_module(&mut self, name: &str, container: &str) {
+        self.path.enter(name, container);
+    }
+
+    fn exit_module(&mut self, _name: &str, _container: &str) {
+        self.path.exit();
+    }
+
+    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        let trains = (self.trains)(&self.path.name());
+        param.set_require_grad(trains)
+    }
+}
+
+/// A plain tensor as a constant of computations on `device`, which tracks gradients.
+pub fn lifted<const D: usize>(tensor: Tensor<D>, device: &Device) -> Tensor<D> {
+    let tensor = Tensor::from_inner(tensor);
+    match device.gradient_checkpointing_strategy() {
+        Some(strategy) => tensor.with_gradient_checkpointing_strategy(strategy),
+        None => tensor,
     }
 }
 

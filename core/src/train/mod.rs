@@ -18,6 +18,7 @@ mod trainer;
 mod uncertainty;
 
 pub use config::{Conflicts, SettingError, TrainConfig, Weighting};
+pub(crate) use gradients::clip;
 pub use interference::Interference;
 pub use optimiser::{Optimiser, OptimiserKind};
 pub use sampler::{Sampler, SamplerError, SamplerKind, Turn, Turns};

@@ -13,7 +13,7 @@ use super::sampler::{Sampler, SamplerError, Turn};
 use super::uncertainty::Uncertainty;
 use super::{gradients, surgery};
 use crate::dataset::{Batch, Task};
-use crate::model::{ModelConfig, Named, Network, take_gradients};
+use crate::model::{ModelConfig, Named, Network, lifted, take_gradients};
 use crate::task::{LossError, loss};
 
 /// The state of a training run, and its `step`.
@@ -214,7 +214,7 @@ impl Trainer {
             None => loss.clone(),
         };
         if let Some(factor) = self.uncertainty.as_ref().and_then(|learnt| learnt.factor(id)) {
-            weighted = weighted * Tensor::from_inner(factor);
+            weighted = weighted * lifted(factor, &self.device);
         }
         let mut gradients = weighted.backward();
         round.collect(task, take_gradients(&self.network.foundation, &mut gradients));

@@ -4,5 +4,8 @@
 
 mod files;
 mod gradients;
+mod interference;
 mod learning;
 mod scenes;
+mod training;
+mod tuning;

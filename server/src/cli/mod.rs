@@ -1,5 +1,6 @@
 //! The command line: one file per verb.
 
+mod bench;
 mod data;
 mod evaluate;
 mod files;
@@ -10,6 +11,7 @@ mod predict;
 mod pretrain;
 mod serve;
 mod table;
+mod transfer;
 
 use std::error::Error;
 
@@ -31,8 +33,11 @@ enum Verb {
     Pretrain(pretrain::Args),
     Evaluate(evaluate::Args),
     Predict(predict::Args),
+    Transfer(transfer::Args),
     Model(model::Args),
     Data(data::Args),
+    #[command(hide = true)]
+    Bench(bench::Args),
 }
 
 impl Cli {
@@ -46,7 +51,9 @@ impl Cli {
             Verb::Pretrain(args) => pretrain::run(&args),
             Verb::Evaluate(args) => evaluate::run(&args),
             Verb::Predict(args) => Ok(predict::run(&args)?),
+            Verb::Transfer(args) => transfer::run(&args),
             Verb::Data(args) => data::run(&args),
+            Verb::Bench(args) => bench::run(&args),
             Verb::Model(args) => Ok(model::run(&args)?),
         }
     }

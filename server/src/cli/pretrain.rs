@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use super::interrupt;
 use crate::device::DeviceChoice;
-use crate::pretrain::{PretrainConfig, RunOptions, run as pretrain};
+use crate::pretrain::{PretrainConfig, RunOptions, print, run as pretrain};
 
 /// Train a model over many tasks at once.
 ///
@@ -28,6 +28,9 @@ pub struct Args {
     /// Where to compute, instead of the configured device.
     #[arg(long, value_enum)]
     device: Option<DeviceChoice>,
+    /// Print the whole configuration with comments, and train nothing.
+    #[arg(long)]
+    print_config: bool,
 }
 
 /// Runs the verb.
@@ -38,6 +41,10 @@ pub fn run(args: &Args) -> Result<(), Box<dyn Error>> {
     };
     config.train.updates = args.updates.unwrap_or(config.train.updates);
     config.device = args.device.unwrap_or(config.device);
+    if args.print_config {
+        print!("{}", print(&config)?);
+        return Ok(());
+    }
     let stop = interrupt::flag("ending after this update; press Ctrl-C again to lose it")?;
     if !std::io::stderr().is_terminal() {
         tracing::info!("the course of the run is in {}", args.out.join("events.jsonl").display());

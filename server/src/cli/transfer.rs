@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::interrupt;
-use crate::data::DataFolder;
+use crate::data::{DataFolder, FolderOptions};
 use crate::device::DeviceChoice;
-use crate::transfer::{Init, Mode, Percent, Plan, Progress, Runner, TransferData, run as measure};
+use crate::transfer::{Init, Learner, Mode, Percent, Plan, Progress, TransferData, run as measure};
 
 /// Measure how well models carry over to a data set they have not seen.
 ///
@@ -45,10 +45,13 @@ pub struct Args {
     out: PathBuf,
     /// Updates of each model at most; early stopping may end before.
     #[arg(long, default_value_t = 500, value_name = "N")]
-    pub updates: u64,
+    updates: u64,
+    /// Longest side of an image as the model sees it, where the data set names none.
+    #[arg(long, default_value_t = 256, value_name = "PIXELS")]
+    input_size: usize,
     /// Where to compute.
     #[arg(long, value_enum, default_value_t)]
-    pub device: DeviceChoice,
+    device: DeviceChoice,
 }
 
 impl Args {
@@ -59,15 +62,15 @@ impl Args {
     }
 }
 
-/// Runs the verb; `make_runner` is given the task and its data.
-pub fn run<R: Runner>(
-    args: &Args,
-    make_runner: impl FnOnce(&Args, &TransferData) -> Result<R, Box<dyn Error>>,
-) -> Result<(), Box<dyn Error>> {
+/// Runs the verb.
+pub fn run(args: &Args) -> Result<(), Box<dyn Error>> {
     let plan = args.plan()?;
-    let data = TransferData::new(Arc::new(DataFolder::open(&args.data)?), args.task.as_deref())?;
-    let mut runner = make_runner(args, &data)?;
+    let options = FolderOptions { input_size: args.input_size, ..FolderOptions::default() };
+    let data =
+        TransferData::new(Arc::new(DataFolder::open_with(&args.data, options)?), args.task.as_deref())?;
     let stop = interrupt::flag("stopping; the same command goes on with the measurement that was begun")?;
+    let (folder, task) = (Arc::clone(data.folder()), data.task().clone());
+    let mut runner = Learner::new(folder, task, args.updates, args.device.open(), &stop)?;
     let outcome =
         measure(&plan, &data, &mut runner, &args.out, &stop, |progress| println!("{}", line(progress)))?;
     let (done, total) = (outcome.done, outcome.total);

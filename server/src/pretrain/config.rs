@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::device::DeviceChoice;
+use crate::settings::unknown_key;
 
 /// Everything that determines a run, as in its TOML file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -20,7 +21,8 @@ pub struct PretrainConfig {
     pub device: DeviceChoice,
     /// Pixels per batch: large images come in small batches and the reverse.
     pub pixel_budget: usize,
-    /// Seconds between training states on disk; longer where writing one takes more than 1 % of that.
+    /// Seconds between training states on disk, 0 after every update; longer where taking one holds the training up
+    /// for more than 1 % of that.
     pub checkpoint_seconds: u64,
     /// How many training states are kept, besides the best.
     pub keep_checkpoints: usize,
@@ -112,6 +114,16 @@ pub enum ConfigError {
     /// It is not valid.
     #[error("{} is not a valid configuration", .0.display())]
     Parse(PathBuf, #[source] toml::de::Error),
+    /// It has a key that does not exist.
+    #[error("{} is not a valid configuration: {advice}", path.display())]
+    UnknownKey {
+        /// The configuration.
+        path: PathBuf,
+        /// Which key was probably meant.
+        advice: String,
+        /// Where it is.
+        source: toml::de::Error,
+    },
     /// A number of the loop is out of range.
     #[error("{} is not a valid configuration", .0.display())]
     Setting(PathBuf, #[source] SettingError),
@@ -134,8 +146,13 @@ impl PretrainConfig {
     /// When it cannot be read, or has unknown keys or wrong values.
     pub fn read(path: &Path) -> Result<Self, ConfigError> {
         let text = std::fs::read_to_string(path).map_err(|e| ConfigError::Read(path.to_path_buf(), e))?;
-        let mut config: Self =
-            toml::from_str(&text).map_err(|e| ConfigError::Parse(path.to_path_buf(), e))?;
+        let mut config: Self = toml::from_str(&text).map_err(|source| {
+            let path = path.to_path_buf();
+            match unknown_key(source.message()) {
+                Some(advice) => ConfigError::UnknownKey { path, advice, source },
+                None => ConfigError::Parse(path, source),
+            }
+        })?;
         config.train.check().map_err(|e| ConfigError::Setting(path.to_path_buf(), e))?;
         for data in &config.data {
             if let Some(augment) = &data.augment {

@@ -3,6 +3,7 @@
 mod config;
 mod error;
 mod held_out;
+mod print;
 mod recovery;
 mod run;
 mod sources;
@@ -10,4 +11,5 @@ mod window;
 
 pub use config::{ConfigError, DataConfig, PretrainConfig, ValidationConfig};
 pub use error::PretrainError;
+pub use print::print;
 pub use run::{Outcome, RunOptions, run};

@@ -80,7 +80,7 @@ mod tests {
         }
         let mut recovered = recovery.clone();
         assert_eq!(recovery.after(true), Action::GiveUp { times: MAX_RETURNS });
-        (0..RECOVERED).for_each(|_| drop(recovered.after(false)));
+        (0..RECOVERED).for_each(|_| assert_eq!(recovered.after(false), Action::GoOn));
         assert_eq!(recovered.after(true), Action::GoBack);
     }
 }

@@ -15,8 +15,8 @@ use super::sources::Sources;
 use super::window::Window;
 use super::{PretrainConfig, PretrainError};
 use crate::runs::{
-    Checkpoint, Checkpoints, Event, EventLog, RunError, RunFolder, TensorBoard, Watch, process_memory,
-    read_events, valid_events, write_atomically, write_report,
+    Checkpoint, CheckpointWriter, Checkpoints, Event, EventLog, PendingState, RunError, RunFolder,
+    TensorBoard, Watch, Written, process_memory, read_events, valid_events, write_atomically, write_report,
 };
 
 /// What a run needs besides its configuration.
@@ -51,12 +51,13 @@ pub fn run(config: &PretrainConfig, options: &RunOptions<'_>) -> Result<Outcome,
     let ended = run.train(options.stop);
     if ended.is_err() {
         // The weights are those of the last whole update; what stopped the run matters more than a second error.
-        if let Err(error) = run.save() {
+        if let Err(error) = run.save().and_then(|()| run.settle()) {
             tracing::warn!("the last updates are lost: {error}");
         }
     }
     let reason = ended?;
     run.save()?;
+    run.settle()?;
     let is_complete = !matches!(reason, Ending::Interrupted);
     run.journal.write(&Event::End {
         update: run.trainer.update,
@@ -91,6 +92,7 @@ struct Run<'a> {
     device: Device,
     folder: RunFolder,
     checkpoints: Checkpoints,
+    writer: CheckpointWriter,
     sources: Sources,
     trainer: Trainer,
     journal: Journal,
@@ -165,6 +167,7 @@ impl<'a> Run<'a> {
             config,
             device,
             folder,
+            writer: CheckpointWriter::new(checkpoints.clone()),
             checkpoints,
             sources,
             trainer,
@@ -200,6 +203,8 @@ impl<'a> Run<'a> {
                     return Ok(Ending::StoppedEarly);
                 }
             }
+            let written = self.writer.written()?;
+            self.note_written(written)?;
             if self.saved.at.elapsed() >= self.pause() {
                 self.save()?;
             }
@@ -213,9 +218,12 @@ impl<'a> Run<'a> {
         pollster::block_on(self.trainer.step(draw))
     }
 
-    /// The time between two checkpoints.
+    /// The time between two checkpoints; none when they are wanted after every update.
     fn pause(&self) -> Duration {
-        Duration::from_secs(self.config.checkpoint_seconds).max(self.saved.cost * CHECKPOINT_SHARE)
+        match self.config.checkpoint_seconds {
+            0 => Duration::ZERO,
+            seconds => Duration::from_secs(seconds).max(self.saved.cost * CHECKPOINT_SHARE),
+        }
     }
 
     fn note_interference(&mut self, update: &Update) -> Result<(), PretrainError> {
@@ -240,34 +248,50 @@ impl<'a> Run<'a> {
             self.best.looks_since += 1;
             if is_best {
                 self.best = Best { criterion, looks_since: 0 };
-                let bytes = pollster::block_on(self.trainer.to_bytes())?;
-                self.checkpoints.write_best(update, &bytes)?;
+                self.hand_over(true)?;
             }
             self.journal.write(&Event::Validation { update, scores, criterion, best: is_best, pictures })?;
         }
         Ok(write_report(&self.folder)?)
     }
 
+    /// Writes a checkpoint, unless this update has one.
     fn save(&mut self) -> Result<(), PretrainError> {
         if self.saved.update == Some(self.trainer.update) {
             return Ok(());
         }
         let begin = Instant::now();
-        let bytes = pollster::block_on(self.trainer.to_bytes())?;
-        self.checkpoints.write(self.trainer.update, &bytes)?;
-        let cost = begin.elapsed();
-        self.journal.write(&Event::Checkpoint {
-            update: self.trainer.update,
-            seconds: cost.as_secs_f64(),
-            bytes: bytes.len() as u64,
-        })?;
-        self.saved = Saved { at: Instant::now(), update: Some(self.trainer.update), cost };
+        self.hand_over(false)?;
+        self.saved = Saved { at: Instant::now(), update: Some(self.trainer.update), cost: begin.elapsed() };
+        Ok(())
+    }
+
+    /// Reads the state back from the device and lets the writer have it.
+    fn hand_over(&mut self, best: bool) -> Result<(), PretrainError> {
+        let payload = pollster::block_on(self.trainer.to_bytes())?;
+        let written = self.writer.write(PendingState { update: self.trainer.update, payload, best })?;
+        self.note_written(written)
+    }
+
+    /// Waits until all checkpoints are on the disk.
+    fn settle(&mut self) -> Result<(), PretrainError> {
+        let next = CheckpointWriter::new(self.checkpoints.clone());
+        let written = std::mem::replace(&mut self.writer, next).finish()?;
+        self.note_written(written)
+    }
+
+    fn note_written(&mut self, written: Vec<Written>) -> Result<(), PretrainError> {
+        for Written { update, bytes, .. } in written {
+            let seconds = self.saved.cost.as_secs_f64();
+            self.journal.write(&Event::Checkpoint { update, seconds, bytes })?;
+        }
         Ok(())
     }
 
     /// Goes on from the last checkpoint with half the learning rate.
     fn go_back(&mut self) -> Result<(), PretrainError> {
         let update = self.trainer.update;
+        self.settle()?;
         if self.checkpoints.list()?.is_empty() {
             return Err(PretrainError::NotFinite { skipped: self.config.max_skipped });
         }

@@ -7,6 +7,7 @@
 mod chart;
 mod data;
 mod error;
+mod learner;
 mod metrics;
 mod plan;
 mod report;
@@ -17,6 +18,7 @@ mod summary;
 
 pub use data::{LearningData, TransferData};
 pub use error::TransferError;
+pub use learner::Learner;
 pub use metrics::metrics;
 pub use plan::{Cell, Init, Mode, Percent, Plan};
 pub use report::write_report;

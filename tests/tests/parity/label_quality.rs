@@ -10,7 +10,7 @@ use medley_server::quality::{CheckOptions, check};
 use medley_tests::{bundled_model, data_set};
 
 /// Every twentieth image from each of these on gets a wrong label, in a data set of its own.
-const FIRST_WRONG: [usize; 5] = [3, 11, 0, 7, 15];
+const FIRST_WRONG: [usize; 2] = [3, 11];
 
 #[test]
 fn wrong_labels_come_first() {
@@ -22,19 +22,16 @@ fn wrong_labels_come_first() {
     };
     let bytes = fs::read(bundled_model()).expect("the bundled model is part of the repository");
     let medley = Medley::from_bytes(&bytes, &Device::flex()).unwrap();
-    let (mut hits, mut all) = (0, 0);
     for first in FIRST_WRONG {
         let copy = tempfile::tempdir().unwrap();
         let changed = copy_with_wrong_labels(&source, copy.path(), first);
         let found = check(&medley, copy.path(), &CheckOptions::default()).unwrap();
         let images = &found.rankings[0].images;
         let worst = &images[..images.len() / 10];
-        eprintln!("{first} {hits}");
-        hits += worst.iter().filter(|doubt| changed.contains(&doubt.image)).count();
-        all += changed.len();
+        let hits = worst.iter().filter(|doubt| changed.contains(&doubt.image)).count();
+        println!("{hits} of {} wrong labels are in the worst tenth of the data set", changed.len());
+        assert!(hits * 10 >= changed.len() * 8, "{hits} of {}", changed.len());
     }
-    println!("{hits} of {all} wrong labels are in the worst tenth of their data set");
-    assert!(hits * 10 >= all * 8, "{hits} of {all}");
 }
 
 /// Copies a data set of classes; every twentieth image from `first` on gets another class. Gives their names.

@@ -5,6 +5,7 @@
 mod devices;
 mod label_quality;
 mod losses;
+mod optimisers;
 mod swin_v2;
 
 use std::path::PathBuf;

@@ -171,7 +171,9 @@ mod tests {
         let text = print(&config).unwrap();
         assert_eq!(toml::from_str::<PretrainConfig>(&text).unwrap(), config, "{text}");
         // The values in comments are valid as well.
-        let is_off = |line: &&str| line.starts_with('#') && !line.starts_with("# ") && *line != "#";
+        // Items of a list are indented.
+        let is_prose = |line: &str| line == "#" || line.starts_with("# ") && !line.starts_with("#    ");
+        let is_off = |line: &&str| line.starts_with('#') && !is_prose(line);
         let on: Vec<&str> = text.lines().map(|line| if is_off(&line) { &line[1..] } else { line }).collect();
         let on = on.join("\n");
         let all = toml::from_str::<PretrainConfig>(&on).unwrap();

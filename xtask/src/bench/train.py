@@ -1,6 +1,6 @@
 """Times the multi-task step of Medley's network in PyTorch; started by `cargo xtask bench train`.
 
-Needs torch 2 and numpy. Prints one JSON value: an object of the step's figures, or with `--ops` a list with one object
+Needs torch 2, and numpy for `--check`. Prints one JSON value: an object of the step's figures, or with `--ops` a list with one object
 per operation. The three forward passes (with losses), the three backward passes, and the whole step (one batch of a
 segmentation, a classification and a detection task, shared gradients summed, AdamW) are timed apart.
 """

@@ -5,17 +5,10 @@ use std::fs;
 use crate::error::Error;
 use crate::workspace::Workspace;
 
-/// What the file starts with where there is none.
-const TITLE: &str = "# Benchmarks\n";
-
 /// Puts `body` into the section `name`, at the end of the file where it is new.
 pub fn write(workspace: &Workspace, name: &str, body: &str) -> Result<(), Error> {
     let path = workspace.root.join("docs").join("benchmarks.md");
-    let text = if path.is_file() {
-        fs::read_to_string(&path).map_err(Error::file("read", &path))?
-    } else {
-        TITLE.to_owned()
-    };
+    let text = fs::read_to_string(&path).map_err(Error::file("read", &path))?;
     fs::write(&path, with_section(&text, name, body)).map_err(Error::file("write", &path))?;
     println!("\nWritten to {}", path.display());
     Ok(())

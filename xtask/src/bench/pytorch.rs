@@ -35,7 +35,7 @@ impl PyTorch {
     /// `train.py` on this device; its options are still to be added.
     pub fn script(&self, workspace: &Workspace, device: Device, threads: usize) -> Command {
         let mut command = Command::new(&self.program);
-        command.arg(workspace.root.join("xtask/src/bench/train.py"));
+        command.arg("-B").arg(workspace.root.join("xtask/src/bench/train.py"));
         let device = if device == Device::Gpu { "cuda" } else { "cpu" };
         command.args(["--device", device, "--threads", &threads.to_string()]);
         command

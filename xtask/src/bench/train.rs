@@ -87,13 +87,13 @@ pub fn run(workspace: &Workspace, args: &Args) -> Result<(), Error> {
     let Args { size, batch, threads, device, rounds, .. } = args;
     let title = device.title();
     let threads = match device {
-        Device::Cpu => format!(" {threads} threads,"),
+        Device::Cpu => format!("threads: {threads}; "),
         Device::Gpu => String::new(),
     };
     let body = format!(
         "## The training step on the {title}\n\n\
-         One batch of {batch} images of {size} x {size} of a segmentation, a classification and a detection task, \
-         single precision,{threads} PyTorch {}; medians of {rounds} turns each.\n\n{table}",
+         Images of {size} x {size} in single precision. Batch of each task: {batch}; {threads}turns of each program: \
+         {rounds}; PyTorch {}.\n\n{table}",
         pytorch.version
     );
     document::write(workspace, &format!("train-{}", device.name()), &body)

@@ -30,6 +30,8 @@ pub enum Error {
         .0.display()
     )]
     ForeignImports(PathBuf),
+    #[error("`{command}` did not print the figures that were expected: {output}")]
+    Figures { command: String, output: String, source: serde_json::Error },
     #[error("there is no page in {}: build it with `cargo xtask serve --no-run`", .0.display())]
     NoPage(PathBuf),
 }

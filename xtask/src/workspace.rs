@@ -4,7 +4,7 @@ use std::env;
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use crate::error::Error;
 
@@ -98,6 +98,24 @@ pub fn run(command: &mut Command) -> Result<(), Error> {
     } else {
         Err(Error::Failed { command: line(command), status: status.to_string() })
     }
+}
+
+/// Runs a program to its end and reads the JSON that its last line is; its complaints are shown.
+pub fn figures<T: serde::de::DeserializeOwned>(command: &mut Command) -> Result<T, Error> {
+    let output = command
+        .stderr(Stdio::inherit())
+        .output()
+        .map_err(|source| Error::Start { program: program(command), source })?;
+    if !output.status.success() {
+        return Err(Error::Failed { command: line(command), status: output.status.to_string() });
+    }
+    let printed = String::from_utf8_lossy(&output.stdout);
+    let last = printed.trim_end().lines().next_back().unwrap_or_default();
+    serde_json::from_str(last).map_err(|source| Error::Figures {
+        command: line(command),
+        output: last.to_owned(),
+        source,
+    })
 }
 
 /// What a program prints, or nothing where it is absent or fails.

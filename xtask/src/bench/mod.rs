@@ -1,7 +1,13 @@
-//! `cargo xtask bench`: the figures that the README states, one file each.
+//! `cargo xtask bench`: the figures that the README and docs/benchmarks.md state, one file each.
 
+mod document;
 mod loader;
+mod memory;
+mod ops;
+mod plot;
+mod pytorch;
 mod size;
+mod train;
 
 use crate::error::Error;
 use crate::workspace::Workspace;
@@ -13,11 +19,67 @@ pub enum Bench {
     Size,
     /// Images per second that are read, decoded and augmented for training
     Loader,
+    Train(train::Args),
+    Ops(ops::Args),
+    Memory(memory::Args),
 }
 
 pub fn run(workspace: &Workspace, bench: &Bench) -> Result<(), Error> {
     match bench {
         Bench::Size => size::run(workspace),
         Bench::Loader => loader::run(workspace),
+        Bench::Train(args) => train::run(workspace, args),
+        Bench::Ops(args) => ops::run(workspace, args),
+        Bench::Memory(args) => memory::run(workspace, args),
+    }
+}
+
+/// Where to compute.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Device {
+    /// The processor
+    Cpu,
+    /// The graphics processor
+    Gpu,
+}
+
+impl Device {
+    /// What `medley --device` calls it.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Cpu => "cpu",
+            Self::Gpu => "gpu",
+        }
+    }
+
+    /// In a heading.
+    fn title(self) -> &'static str {
+        match self {
+            Self::Cpu => "CPU",
+            Self::Gpu => "GPU",
+        }
+    }
+}
+
+/// The middle of some figures; of an even number the mean of the middle two.
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    let middle = values.len() / 2;
+    match values.get(middle) {
+        None => f64::NAN,
+        Some(&upper) if values.len() % 2 == 1 => upper,
+        Some(&upper) => f64::midpoint(values[middle - 1], upper),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_median_is_the_middle() {
+        assert_eq!(median(vec![3.0, 1.0, 20.0]), 3.0);
+        assert_eq!(median(vec![4.0, 1.0, 20.0, 2.0]), 3.0);
+        assert!(median(Vec::new()).is_nan());
     }
 }

@@ -43,6 +43,14 @@ impl Foundation {
         }
     }
 
+    /// The same blocks with what `change` makes of the encoder.
+    ///
+    /// # Errors
+    /// That of `change`.
+    pub fn map_encoder<E>(self, change: impl FnOnce(SwinV2) -> Result<SwinV2, E>) -> Result<Self, E> {
+        Ok(Self { encoder: change(self.encoder)?, ..self })
+    }
+
     /// The same blocks with stochastic depth in the encoder, see [`SwinV2::with_stochastic_depth`].
     #[must_use]
     pub fn with_stochastic_depth(self, last: f64) -> Self {

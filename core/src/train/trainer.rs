@@ -13,7 +13,7 @@ use super::sampler::{Sampler, SamplerError, Turn};
 use super::uncertainty::Uncertainty;
 use super::{gradients, surgery};
 use crate::dataset::{Batch, Task};
-use crate::model::{ModelConfig, Named, Network, lifted, take_gradients};
+use crate::model::{ModelConfig, Named, Network, SwinV2, lifted, take_gradients};
 use crate::task::{LossError, loss};
 
 /// The state of a training run, and its `step`.
@@ -124,6 +124,17 @@ impl Trainer {
             self.uncertainty = uncertainty(&self.network, &config, &self.device);
         }
         self.config = config;
+    }
+
+    /// Starts from another encoder: what `change` makes of the random one. The running mean of the weights, if one is
+    /// kept, starts there too.
+    ///
+    /// # Errors
+    /// That of `change`; the trainer is as before.
+    pub fn set_encoder<E>(&mut self, change: impl FnOnce(SwinV2) -> Result<SwinV2, E>) -> Result<(), E> {
+        self.network.foundation = self.network.foundation.clone().map_encoder(change)?;
+        self.average = self.config.ema.map(|keep| Average::new(keep, &self.network));
+        Ok(())
     }
 
     /// Lets tasks take turns as configured; until then they do so one after the other. `batches_per_epoch` has a

@@ -15,7 +15,7 @@ const UPDATES: u64 = 12;
 fn opposed(conflicts: Conflicts) -> Trainer {
     let tasks = ["same", "opposite"].map(|id| {
         let mut task = task(TaskKind::Classification);
-        task.id = id.to_owned();
+        id.clone_into(&mut task.id);
         task
     });
     let config = TrainConfig {

@@ -19,6 +19,8 @@ fn trainer(config: TrainConfig) -> Trainer {
     Trainer::new(small_model(), KINDS.map(task).into(), config, &Device::flex())
 }
 
+// As the trainer wants it: a source of batches may fail.
+#[allow(clippy::unnecessary_wraps)]
 fn draw(_: u64, turn: Turn) -> Result<Batch, Infallible> {
     Ok(batch(KINDS[turn.task]))
 }
@@ -143,4 +145,23 @@ fn recomputed_activations_give_the_same_course() {
     for (kept, again) in course(false).into_iter().flatten().zip(course(true).into_iter().flatten()) {
         assert!((kept.unwrap() - again.unwrap()).abs() < 1e-5);
     }
+}
+
+#[test]
+fn a_run_can_start_from_a_torchvision_encoder() {
+    let mut trainer = trainer(TrainConfig { ema: Some(0.9), ..TrainConfig::default() });
+    let before = weights(&trainer);
+    // Nothing that torchvision would have is in it.
+    let empty = medley_core::weights::Arrays::new();
+    let refused =
+        trainer.set_encoder(|encoder| medley_core::weights::import_swin_v2(encoder, &empty, &Device::flex()));
+    assert!(refused.is_err() && weights(&trainer) == before);
+    let doubled = |encoder| {
+        Ok::<_, Infallible>(medley_core::model::map_parameters(encoder, |_, _, value| Some(value * 2.0)))
+    };
+    trainer.set_encoder(doubled).unwrap();
+    let after = weights(&trainer);
+    assert!(before.iter().zip(&after).any(|(a, b)| a != b));
+    trainer.network = trainer.result();
+    assert!(weights(&trainer) == after, "the running mean starts from the same weights");
 }

@@ -12,9 +12,9 @@ use crate::device::DeviceChoice;
 use crate::runs::peak_process_memory;
 
 /// Images per batch.
-const BATCH: usize = 2;
+const BATCH: usize = 16;
 /// Their side.
-const SIZE: usize = 128;
+const SIZE: usize = 224;
 /// Bytes of a number.
 const FLOAT: usize = 4;
 /// A weight and its two moments.

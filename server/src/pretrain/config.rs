@@ -17,6 +17,9 @@ use crate::settings::unknown_key;
 pub struct PretrainConfig {
     /// Size of the model.
     pub preset: Preset,
+    /// Weights of a torchvision Swin V2 of the preset's size (`swin_v2_t`, `swin_v2_b`; safetensors) for the encoder to
+    /// start from, instead of random ones.
+    pub encoder: Option<PathBuf>,
     /// Where to compute.
     pub device: DeviceChoice,
     /// Pixels per batch: large images come in small batches and the reverse.
@@ -92,6 +95,7 @@ impl Default for PretrainConfig {
     fn default() -> Self {
         Self {
             preset: Preset::Nano,
+            encoder: None,
             device: DeviceChoice::Cpu,
             pixel_budget: 4 * 128 * 128,
             checkpoint_seconds: 60,
@@ -113,7 +117,7 @@ pub enum ConfigError {
     Read(PathBuf, #[source] std::io::Error),
     /// It is not valid.
     #[error("{} is not a valid configuration", .0.display())]
-    Parse(PathBuf, #[source] toml::de::Error),
+    Parse(PathBuf, #[source] Box<toml::de::Error>),
     /// It has a key that does not exist.
     #[error("{} is not a valid configuration: {advice}", path.display())]
     UnknownKey {
@@ -122,7 +126,7 @@ pub enum ConfigError {
         /// Which key was probably meant.
         advice: String,
         /// Where it is.
-        source: toml::de::Error,
+        source: Box<toml::de::Error>,
     },
     /// A number of the loop is out of range.
     #[error("{} is not a valid configuration", .0.display())]
@@ -149,8 +153,8 @@ impl PretrainConfig {
         let mut config: Self = toml::from_str(&text).map_err(|source| {
             let path = path.to_path_buf();
             match unknown_key(source.message()) {
-                Some(advice) => ConfigError::UnknownKey { path, advice, source },
-                None => ConfigError::Parse(path, source),
+                Some(advice) => ConfigError::UnknownKey { path, advice, source: Box::new(source) },
+                None => ConfigError::Parse(path, Box::new(source)),
             }
         })?;
         config.train.check().map_err(|e| ConfigError::Setting(path.to_path_buf(), e))?;
@@ -164,9 +168,9 @@ impl PretrainConfig {
             }
         }
         let base = path.parent().unwrap_or(Path::new(""));
-        for data in &mut config.data {
-            data.path = base.join(&data.path);
-        }
+        let resolve = |path: &mut PathBuf| *path = base.join(&*path);
+        config.data.iter_mut().for_each(|data| resolve(&mut data.path));
+        config.encoder.iter_mut().for_each(resolve);
         Ok(config)
     }
 }

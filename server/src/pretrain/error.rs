@@ -31,6 +31,9 @@ pub enum PretrainError {
     /// The order of the tasks.
     #[error(transparent)]
     Sampler(#[from] SamplerError),
+    /// The weights to start from.
+    #[error("{} cannot be the encoder's weights: name a state dict of the preset's torchvision model (tiny: swin_v2_t, base: swin_v2_b)", .0.display())]
+    Encoder(PathBuf, #[source] WeightsError),
     /// Losses stay no numbers.
     #[error(
         "{skipped} updates in a row had a loss that is no number, and there is no checkpoint to go back to; \

@@ -14,6 +14,10 @@ const COMMENTS: &[(&str, &str)] = &[
         "preset",
         "A configuration for `medley pretrain`. Keys that are left out have the values shown here; lines that\nbegin with # and no space are off, with an example of what they could be.\n\nSize of the model: nano (3.5 M parameters, for the browser), tiny (that of swin_v2_t) or base (swin_v2_b).",
     ),
+    (
+        "encoder",
+        "Weights of a torchvision Swin V2 of the preset's size (swin_v2_t, swin_v2_b; safetensors) for the encoder to\nstart from, instead of random ones; relative to this file.",
+    ),
     ("device", "Where to compute: cpu or gpu (Vulkan, Metal or DirectX 12)."),
     ("pixel_budget", "Pixels per batch: large images come in small batches and the reverse."),
     (
@@ -104,12 +108,14 @@ pub fn print(config: &PretrainConfig) -> Result<String, toml::ser::Error> {
             off.push(path);
         }
     };
+    example("encoder", shown.encoder.is_none());
     example("train.inner_steps", train.inner_steps.is_none());
     example("train.head_optimiser", train.head_optimiser.is_none());
     example("train.head_learning_rate", train.head_learning_rate.is_none());
     example("train.clip", train.clip.is_none());
     example("train.ema", train.ema.is_none());
     example("validation.patience", shown.validation.patience.is_none());
+    shown.encoder.get_or_insert_with(|| PathBuf::from("swin_v2_t.safetensors"));
     train.inner_steps.get_or_insert(8);
     train.head_optimiser.get_or_insert(OptimiserKind::AdamW);
     train.head_learning_rate.get_or_insert(train.learning_rate);
@@ -144,10 +150,10 @@ fn switched_off(toml: &str, off: &[&str]) -> String {
     let mut out = String::new();
     for line in toml.lines() {
         if let Some(name) = line.strip_prefix('[') {
-            table = name.trim_matches(['[', ']']).to_owned();
+            name.trim_matches(['[', ']']).clone_into(&mut table);
         }
         let key = line.split_once(" = ").map_or("", |(key, _)| key);
-        let path = format!("{table}.{key}");
+        let path = if table.is_empty() { key.to_owned() } else { format!("{table}.{key}") };
         let is_off = off
             .iter()
             .any(|off| path.strip_prefix(off).is_some_and(|rest| rest.is_empty() || rest.starts_with('.')));

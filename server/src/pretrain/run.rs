@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use burn::tensor::Device;
 use medley_core::Medley;
 use medley_core::train::{StepError, Trainer, Update};
-use medley_core::weights::{ModelMetadata, Provenance};
+use medley_core::weights::{ModelMetadata, Provenance, import_swin_v2, read};
 
 use super::held_out::validate;
 use super::recovery::{Action, Recovery};
@@ -144,7 +144,7 @@ impl<'a> Run<'a> {
         let mut trainer = if options.resume {
             restored(&checkpoints.latest()?, config, &sources, &device)?
         } else {
-            Trainer::new(config.preset.config(), sources.tasks(), config.train.clone(), &device)
+            begun(config, &sources, &device)?
         };
         trainer.set_sampler(&sources.batches_per_epoch())?;
         let text = toml::to_string_pretty(config).map_err(PretrainError::Config)?;
@@ -340,6 +340,18 @@ fn medley(config: &PretrainConfig, trainer: &Trainer, sources: &Sources, device:
         license: config.license.clone(),
     };
     Medley::new(&trainer.result(), metadata, device)
+}
+
+/// A trainer at the start of a run.
+fn begun(config: &PretrainConfig, sources: &Sources, device: &Device) -> Result<Trainer, PretrainError> {
+    let mut trainer = Trainer::new(config.preset.config(), sources.tasks(), config.train.clone(), device);
+    if let Some(path) = &config.encoder {
+        let refused = |source| PretrainError::Encoder(path.clone(), source);
+        let bytes = std::fs::read(path).map_err(RunError::io("read", path))?;
+        let (state, _) = read(&bytes).map_err(refused)?;
+        trainer.set_encoder(|encoder| import_swin_v2(encoder, &state, device)).map_err(refused)?;
+    }
+    Ok(trainer)
 }
 
 fn restored(

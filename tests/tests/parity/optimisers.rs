@@ -23,7 +23,8 @@ struct Courses {
     weight: Vec<f32>,
     bias: Vec<f32>,
     gradients: Vec<Values>,
-    courses: BTreeMap<String, Vec<Values>>,
+    #[serde(rename = "courses")]
+    by_optimiser: BTreeMap<String, Vec<Values>>,
 }
 
 fn layer(courses: &Courses, device: &Device) -> Linear {
@@ -41,7 +42,7 @@ fn difference(name: &str, kind: OptimiserKind) -> f32 {
     let mut layer = layer(&courses, &device);
     let mut optimiser = Optimiser::new(kind, courses.weight_decay);
     let mut largest = 0.0_f32;
-    for (gradient, expected) in courses.gradients.iter().zip(&courses.courses[name]) {
+    for (gradient, expected) in courses.gradients.iter().zip(&courses.by_optimiser[name]) {
         let gradients: Named = [("weight", &gradient.weight), ("bias", &gradient.bias)]
             .map(|(name, values)| (name.to_owned(), Tensor::from_floats(values.as_slice(), &device)))
             .into();

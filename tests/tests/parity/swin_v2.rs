@@ -2,9 +2,11 @@
 //! `fixtures/make_swin_v2.py` describes the file.
 
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use burn::tensor::{Device, Tensor};
-use medley_core::model::{SwinConfig, SwinV2};
+use medley_core::model::{Preset, SwinConfig, SwinV2};
 use medley_core::weights::{Array, Arrays, import_swin_v2, read};
 
 use crate::{fixture, gpu};
@@ -16,8 +18,8 @@ struct Reference {
     pyramids: BTreeMap<(usize, usize), [Array; 4]>,
 }
 
-fn reference() -> Reference {
-    let bytes = std::fs::read(fixture("swin_v2.safetensors")).unwrap();
+fn reference(file: &Path) -> Reference {
+    let bytes = std::fs::read(file).unwrap();
     let (arrays, metadata) = read(&bytes).unwrap();
     let config = SwinConfig {
         width: metadata["embed_dim"].parse().unwrap(),
@@ -48,8 +50,8 @@ fn picture(height: usize, width: usize, device: &Device) -> Tensor<4> {
     Tensor::<1>::from_floats(values.as_slice(), device).reshape([1, 3, height, width])
 }
 
-fn check(device: &Device, tolerance: f32) {
-    let Reference { config, state, pyramids } = reference();
+fn check(file: &Path, device: &Device, tolerance: f32) {
+    let Reference { config, state, pyramids } = reference(file);
     let uneven = |side: usize| !(side / 4).is_multiple_of(config.window);
     assert!(pyramids.keys().any(|(h, w)| uneven(*h) || uneven(*w)), "no size that windows do not fit");
     let encoder = import_swin_v2(SwinV2::new(&config, device), &state, device).unwrap();
@@ -69,21 +71,43 @@ fn check(device: &Device, tolerance: f32) {
     }
 }
 
+fn small() -> PathBuf {
+    fixture("swin_v2.safetensors")
+}
+
+/// The whole `swin_v2_t`, with random weights that torchvision makes for the occasion.
+#[test]
+fn torchvision_agrees_on_the_full_configuration() {
+    let python = std::env::var("MEDLEY_PYTHON").unwrap_or_else(|_| "python3".to_owned());
+    let has_torchvision = Command::new(&python).args(["-c", "import torchvision, safetensors"]).output();
+    if !has_torchvision.is_ok_and(|output| output.status.success()) {
+        println!("SKIPPED: {python} has no torchvision; name one that has in MEDLEY_PYTHON");
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("swin_v2_t.safetensors");
+    let script = fixture("make_swin_v2.py");
+    let made = Command::new(&python).arg(script).arg("--full").arg(&file).output().unwrap();
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    check(&file, &Device::flex(), 2e-4);
+    assert_eq!(reference(&file).config, Preset::Tiny.config().encoder, "the preset is that of torchvision");
+}
+
 #[test]
 fn torchvision_agrees_on_the_cpu() {
-    check(&Device::flex(), 1e-4);
+    check(&small(), &Device::flex(), 1e-4);
 }
 
 #[test]
 fn torchvision_agrees_on_the_gpu() {
     if let Some(device) = gpu() {
-        check(&device, 1e-3);
+        check(&small(), &device, 1e-3);
     }
 }
 
 #[test]
 fn weights_of_another_shape_are_refused() {
-    let Reference { config, mut state, .. } = reference();
+    let Reference { config, mut state, .. } = reference(&small());
     let device = Device::flex();
     let wider = SwinConfig { width: 2 * config.width, ..config.clone() };
     assert!(import_swin_v2(SwinV2::new(&wider, &device), &state, &device).is_err());

@@ -296,7 +296,7 @@ fn drawn(seed: usize) -> Mask {
     let (width, height) = (48, 40);
     let inside = |x: usize, y: usize| match (x, y) {
         (5..=14, 4..=15) if !(8..=10).contains(&x) || !(7..=9 + seed % 3).contains(&y) => 1,
-        (30..48, 20..=33) if (x + y + seed) % 11 != 0 => 2,
+        (30..48, 20..=33) if !(x + y + seed).is_multiple_of(11) => 2,
         (20..=22, 30..40) => 1,
         _ => 0,
     };

@@ -53,6 +53,8 @@ async fn complains(visit: &Visit) -> WebDriverResult<Vec<String>> {
     Ok(severe.map(|entry| entry.message).collect())
 }
 
+/// The path of the second task's smooth curve.
+const CURVE: &str = "[...document.querySelectorAll('[data-testid=chart-losses] .plot .curve path')].at(-1)?.getAttribute('d')";
 const FACTS: &str = "[data-testid=run-facts]";
 const LOSSES: &str = "[data-testid=chart-losses]";
 
@@ -101,6 +103,8 @@ async fn a_run_is_shown_while_it_goes_on() -> Outcome {
     log.write(&back).unwrap();
     says(&visit, FACTS, "went back to update 200").await?;
     says(&visit, LOSSES, "1.25").await?;
+    let gone = "document.querySelector('[data-testid=chart-metric-dice]') === null";
+    visit.until("the metric of what was undone is gone", SOON, gone).await?;
 
     visit.click("language").await?;
     says(&visit, FACTS, "実行中").await?;
@@ -117,10 +121,6 @@ async fn a_run_is_shown_while_it_goes_on() -> Outcome {
     Ok(())
 }
 
-/// The path of the first task's smooth curve.
-const CURVE: &str =
-    "document.querySelector('[data-testid=chart-losses] .plot .curve path:last-child')?.getAttribute('d')";
-
 #[tokio::test(flavor = "multi_thread")]
 async fn runs_are_chosen_by_link_and_read_as_tables() -> Outcome {
     let runs = tempfile::tempdir().unwrap();
@@ -136,11 +136,11 @@ async fn runs_are_chosen_by_link_and_read_as_tables() -> Outcome {
     visit.open("runs?lang=en").await?;
     // The newest, until another is chosen.
     says(&visit, FACTS, "second").await?;
-    visit.driver().find(By::LinkText("first")).await.ok();
     visit.driver().find(By::Css("[data-testid=runs] a[href='#first']")).await?.click().await?;
     says(&visit, FACTS, "first").await?;
     says(&visit, LOSSES, "1.50").await?;
-    visit.driver().back().await?;
+    // An address with a name leads to that run.
+    visit.open("").await?;
     visit.open("runs?lang=en#first").await?;
     says(&visit, FACTS, "first").await?;
 

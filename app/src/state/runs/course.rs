@@ -97,7 +97,7 @@ pub struct TimedEvent {
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum Event {
     /// The run began or went on.
-    Start { update: u64, device: String, tasks: BTreeMap<String, u64>, updates: u64 },
+    Start {},
     /// Some updates were made.
     Progress {
         update: u64,
@@ -114,7 +114,7 @@ pub enum Event {
         pictures: Vec<String>,
     },
     /// The run went back to an older state.
-    Rollback { update: u64, to: u64, reason: String },
+    Rollback {},
     /// The run ended.
     End { complete: bool, reason: Option<String> },
     /// Something that is not shown.
@@ -123,22 +123,19 @@ pub enum Event {
 }
 
 impl Told {
-    /// Takes in what happened. Events that were told before change nothing, as a browser that lost the
-    /// connection is told some of them again.
-    pub fn add(&mut self, timed: TimedEvent) {
+    /// Takes in what happened. False when that made some of what was told before void: the run began again, or
+    /// went on or back from a checkpoint. It must then be asked for as a whole.
+    ///
+    /// Events that were told before change nothing, as a browser that lost the connection is told some of
+    /// them again.
+    #[must_use]
+    pub fn add(&mut self, timed: TimedEvent) -> bool {
         let (summary, course) = (&mut self.summary, &mut self.course);
         let since = timed.time - summary.changed.unwrap_or(timed.time);
-        if !matches!(timed.event, Event::Start { .. }) {
-            course.seconds += since.max(0.0);
-        }
+        course.seconds += since.max(0.0);
         summary.changed = Some(summary.changed.unwrap_or(timed.time).max(timed.time));
         match timed.event {
-            Event::Start { update, device, tasks, updates } => {
-                course.cut(update);
-                (course.device, course.tasks) = (device, tasks);
-                (summary.update, summary.updates) = (update, updates);
-                (summary.state, summary.reason) = (Condition::Running, None);
-            }
+            Event::Start {} | Event::Rollback {} => return false,
             Event::Progress { update, losses, rate, images_per_second, skipped } => {
                 for (task, loss) in losses {
                     push(course.losses.entry(task).or_default(), update, loss);
@@ -160,20 +157,13 @@ impl Told {
                     course.pictures = pictures;
                 }
             }
-            Event::Rollback { update, to, reason } => {
-                course.cut(to);
-                summary.update = to;
-                let told = (update, to, reason);
-                if !course.rollbacks.contains(&told) {
-                    course.rollbacks.push(told);
-                }
-            }
             Event::End { complete, reason } => {
                 summary.state = if complete { Condition::Ended } else { Condition::Interrupted };
                 summary.reason = reason;
             }
             Event::Other => {}
         }
+        true
     }
 
     /// Seconds that are left at the pace so far, while it runs.
@@ -203,16 +193,6 @@ impl Course {
         let mut names: Vec<(&String, usize)> = tasks.into_iter().collect();
         names.sort_by_key(|(_, tasks)| Reverse(*tasks));
         names.into_iter().map(|(name, _)| name.clone()).collect()
-    }
-
-    /// Forgets what came after `update`.
-    fn cut(&mut self, update: u64) {
-        let of_tasks =
-            self.losses.values_mut().chain(self.metrics.values_mut().flat_map(BTreeMap::values_mut));
-        for series in of_tasks.chain([&mut self.rate, &mut self.images_per_second]) {
-            series.retain(|(at, _)| *at <= update);
-        }
-        self.best = self.best.filter(|best| *best <= update);
     }
 }
 
@@ -262,8 +242,8 @@ mod tests {
         .unwrap()
     }
 
-    fn add(told: &mut Told, event: &str) {
-        told.add(serde_json::from_str(event).unwrap());
+    fn add(told: &mut Told, event: &str) -> bool {
+        told.add(serde_json::from_str(event).unwrap())
     }
 
     const PROGRESS: &str = r#"{"time":31.0,"event":"progress","update":30,"losses":{"cells":0.5,"more":null},
@@ -274,36 +254,42 @@ mod tests {
         let mut told = told();
         assert_eq!(told.course.losses["cells"], [(10, 2.0), (20, 1.0)]);
         assert_eq!(told.seconds_left(), Some(20.0));
-        add(&mut told, PROGRESS);
+        assert!(add(&mut told, PROGRESS));
         let once = told.clone();
         assert_eq!(once.course.losses["cells"], [(10, 2.0), (20, 1.0), (30, 0.5)]);
         assert_eq!((once.summary.update, once.course.seconds, once.course.skipped), (30, 30.0, 1));
-        add(&mut told, PROGRESS);
+        assert!(add(&mut told, PROGRESS));
         assert_eq!(told, once);
     }
 
     #[test]
-    fn going_back_undoes_what_came_after() {
-        let mut told = told();
-        add(&mut told, PROGRESS);
+    fn after_going_back_the_course_is_asked_for_again() {
         let back =
             r#"{"time":32.0,"event":"rollback","update":31,"to":10,"factor":0.5,"reason":"not finite"}"#;
-        add(&mut told, back);
-        assert_eq!(told.course.losses["cells"], [(10, 2.0)]);
-        assert_eq!((told.summary.update, told.course.best), (10, None));
-        assert!(told.course.metrics["cells"]["dice"].is_empty());
-        add(&mut told, r#"{"time":33.0,"event":"end","update":10,"complete":false,"reason":"interrupted"}"#);
-        assert_eq!((told.summary.state, told.seconds_left()), (Condition::Interrupted, None));
-        add(&mut told, r#"{"time":99.0,"event":"start","update":0,"device":"cpu","tasks":{},"updates":9}"#);
-        assert_eq!(told.summary.state, Condition::Running);
-        assert!(told.course.rate.is_empty() && told.course.seconds < 40.0);
+        assert!(!add(&mut told(), back));
+        let start = r#"{"time":99.0,"event":"start","update":0,"device":"cpu","tasks":{},"updates":9}"#;
+        assert!(!add(&mut told(), start));
     }
 
     #[test]
-    fn what_is_not_shown_is_passed_over() {
+    fn an_end_ends_it_and_what_is_not_shown_is_passed_over() {
         let mut told = told();
         let before = told.course.losses.clone();
-        add(&mut told, r#"{"time":21.0,"event":"checkpoint","update":20,"seconds":0.1,"bytes":3}"#);
-        assert_eq!(told.course.losses, before);
+        assert!(add(&mut told, r#"{"time":21.0,"event":"checkpoint","update":20,"seconds":0.1,"bytes":3}"#));
+        assert_eq!((&told.course.losses, told.summary.state), (&before, Condition::Running));
+        let end = r#"{"time":33.0,"event":"end","update":20,"complete":false,"reason":"interrupted"}"#;
+        assert!(add(&mut told, end));
+        assert_eq!((told.summary.state, told.seconds_left()), (Condition::Interrupted, None));
+    }
+
+    #[test]
+    fn metrics_of_most_tasks_come_first() {
+        let mut told = told();
+        let validation = r#"{"time":31.0,"event":"validation","update":30,"criterion":null,"best":false,
+            "pictures":[],"scores":{"cells":{"dice":0.6,"AUROC":null},"lungs":{"dice":0.7,"AP":0.1}}}"#;
+        assert!(add(&mut told, validation));
+        assert_eq!(told.course.metric_names(), ["dice", "AP", "AUROC"]);
+        assert_eq!(told.course.metrics["cells"]["dice"], [(20, 0.5), (30, 0.6)]);
+        assert_eq!((told.course.best, &told.course.pictures[..]), (Some(20), &["a.png".to_owned()][..]));
     }
 }

@@ -162,13 +162,12 @@ impl Runs {
         if first == Some(true) {
             request_animation_frame(move || {
                 let news = self.news.try_update_value(std::mem::take).unwrap_or_default();
-                self.told.update(|told| {
-                    if let Some(told) = told {
-                        for event in news {
-                            told.add(event);
-                        }
-                    }
+                let whole = self.told.try_update(|told| {
+                    told.as_mut().is_none_or(|told| news.into_iter().all(|event| told.add(event)))
                 });
+                if whole == Some(false) {
+                    self.load();
+                }
             });
         }
     }

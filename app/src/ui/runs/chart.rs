@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::scale::{SIDE, Scale, path, smooth, thin};
+use super::scale::{SIDE, Scale, path, smooth, thin, trimmed};
 use crate::locales::{count, three_digits};
 use crate::state::App;
 use crate::state::runs::Series;
@@ -70,7 +70,12 @@ pub fn Chart(
     let scales = Memo::new(move |_| {
         lines.with(|lines| {
             let series = || lines.iter().map(|line| &line.series);
-            (Scale::of_updates(series()), Scale::of_values(series(), manner.log))
+            let shown: Vec<Series> = if manner.smooth {
+                series().flat_map(|series| [trimmed(series), smooth(series)]).collect()
+            } else {
+                series().cloned().collect()
+            };
+            (Scale::of_updates(series()), Scale::of_values(shown.iter(), manner.log))
         })
     });
     let names = Memo::new(move |_| {
@@ -125,31 +130,34 @@ fn Axes(scales: Memo<(Scale, Scale)>) -> impl IntoView {
 
 /// A round number without the zeros at its end.
 fn short(value: f64) -> String {
-    let text = if value != 0.0 && value.abs() < 0.001 { format!("{value:e}") } else { format!("{value:.4}") };
-    if text.contains('e') || !text.contains('.') {
-        return text;
+    if value != 0.0 && value.abs() < 1e-4 {
+        return format!("{value:.1e}");
     }
-    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    format!("{value:.6}").trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 fn curves(lines: &[Line], (x, y): (Scale, Scale), manner: Manner) -> impl IntoView + use<> {
     let lit = expect_context::<Lit>().0;
     let curve = |line: &Line| {
-        let name = line.name.clone();
-        let dimmed = move || lit.with(|lit| lit.as_ref().is_some_and(|lit| *lit != name));
+        let others = others(lines, &line.name);
+        let dimmed = move || lit.with(|lit| lit.as_ref().is_some_and(|lit| others.contains(lit)));
         let measured = path(&thin(&line.series), x, y);
         let smoothed = manner.smooth.then(|| path(&thin(&smooth(&line.series)), x, y));
         let thin = smoothed.is_some();
-        // A single point is a line without length; its round ends make it a dot.
-        let dot = |path: String| if path.contains('L') || path.is_empty() { path } else { path + "h0" };
+        let single = line.series.len() == 1;
         view! {
             <g class="curve" class:dimmed=dimmed style=line.style()>
-                <path class:measured=thin d=dot(measured) />
-                {smoothed.map(|path| view! { <path d=dot(path) /> })}
+                <path class:measured=thin class:dot=single d=measured />
+                {smoothed.map(|path| view! { <path class:dot=single d=path /> })}
             </g>
         }
     };
     lines.iter().map(curve).collect_view()
+}
+
+/// The names of the chart's other curves: only they put this one in the background.
+fn others(lines: &[Line], name: &str) -> Vec<String> {
+    lines.iter().map(|line| &line.name).filter(|other| *other != name).cloned().collect()
 }
 
 /// A curve's name and last value. Pointing at it, or pressing it, puts it in front.

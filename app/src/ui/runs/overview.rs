@@ -26,12 +26,17 @@ pub fn Overview() -> impl IntoView {
         let series = runs.of_chosen(|told| told.course.rate.clone());
         vec![Line { name: words().rate.to_owned(), index: 0, series }]
     });
+    let expected = Memo::new(move |_| runs.of_chosen(|told| told.summary.state == Condition::Running));
     let has_numbers = Memo::new(move |_| losses.with(|lines| !lines.is_empty()));
     view! {
         <Facts />
         <Show
             when=move || has_numbers.get()
-            fallback=move || view! { <p class="quiet">{move || words().nothing_yet}</p> }
+            fallback=move || view! {
+                <Show when=move || expected.get()>
+                    <p class="quiet">{move || words().nothing_yet}</p>
+                </Show>
+            }
         >
             <section class="sheet">
                 <Chart

@@ -72,6 +72,15 @@ impl Scale {
     }
 }
 
+/// The curve without the hundredth of its values that lie lowest and highest: single peaks would press all
+/// else together.
+pub fn trimmed(series: &Series) -> Series {
+    let mut sorted: Series = series.clone();
+    sorted.sort_by(|a, b| a.1.total_cmp(&b.1));
+    let cut = sorted.len() / 100;
+    sorted.split_off(cut).into_iter().rev().skip(cut).collect()
+}
+
 /// The curve without its noise: a running mean that forgets exponentially, and counts the first values fully.
 pub fn smooth(series: &Series) -> Series {
     let reach = (series.len() / SMOOTH_OVER).max(1) as f64;
@@ -114,6 +123,10 @@ pub fn path(series: &Series, x: Scale, y: Scale) -> String {
         // Writing to a String cannot fail.
         let _ = write!(path, "{command}{left:.1} {top:.1}");
     }
+    if series.len() == 1 && !path.is_empty() {
+        // A line without length, whose round ends make it a dot.
+        path.push_str("h0");
+    }
     path
 }
 
@@ -124,9 +137,14 @@ mod tests {
     #[test]
     fn ticks_are_round_and_few() {
         let of = |low, high, log| Scale { low, high, log }.ticks();
-        assert_eq!(of(0.0, 1547.0, false), [0.0, 500.0, 1000.0, 1500.0]);
-        assert_eq!(of(0.004, 12.0, true), [0.01, 0.1, 1.0, 10.0]);
-        assert_eq!(of(0.2, 3.0, true), [0.2, 0.5, 1.0, 2.0]);
+        let same = |ticks: Vec<f64>, expected: &[f64]| {
+            let near = ticks.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-9);
+            assert!(near && ticks.len() == expected.len(), "{ticks:?}");
+        };
+        same(of(0.0, 1547.0, false), &[0.0, 500.0, 1000.0, 1500.0]);
+        same(of(0.004, 12.0, true), &[0.01, 0.1, 1.0, 10.0]);
+        same(of(0.2, 4.0, true), &[0.3, 1.0, 3.0]);
+        same(of(0.4, 2.5, true), &[0.5, 1.0, 2.0]);
         for (low, high) in [(0.81, 0.93), (1e-6, 1e-3), (5.0, 5.1), (0.3, 0.7)] {
             for log in [false, true] {
                 let ticks = of(low, high, log);
@@ -162,6 +180,16 @@ mod tests {
         assert!((last - 0.5).abs() < 0.25, "{last}");
         let few: Series = vec![(1, 3.0), (2, 1.0)];
         assert_eq!(smooth(&few), few);
+    }
+
+    #[test]
+    fn trimming_takes_single_peaks_away() {
+        let mut series: Series = (0..150).map(|update| (update, 1.0 + update as f64 / 150.0)).collect();
+        series[40].1 = 90.0;
+        series[80].1 = 0.001;
+        assert!(trimmed(&series).iter().all(|(_, value)| (1.0..2.0).contains(value)));
+        let few: Series = vec![(1, 90.0), (2, 0.001)];
+        assert_eq!(trimmed(&few).len(), 2);
     }
 
     #[test]

@@ -22,7 +22,7 @@ const GLANCE: Duration = Duration::from_millis(500);
 /// An answer comes after this time, whether anything happened or not.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// After how many milliseconds the browser asks again.
-const RETRY: u32 = 300;
+const RETRY: u32 = 1000;
 
 /// The events behind the byte of the log that `Last-Event-ID`, else `?from=`, names; from the beginning where
 /// neither does. No content once nothing more can come, which ends the browser's asking.

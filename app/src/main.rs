@@ -1,9 +1,9 @@
 //! Medley's page, on the main thread.
 
 use leptos::mount::mount_to_body;
-use medley_app::ui::Screen;
+use medley_app::ui::Page;
 
 fn main() {
     console_error_panic_hook::set_once();
-    mount_to_body(Screen);
+    mount_to_body(Page);
 }

@@ -134,6 +134,7 @@ pub const WORDS: Words = Words {
     restarting: "The computation stopped unexpectedly. Starting again…",
     stopped: "The computation keeps stopping on this computer. Try a smaller image, or another browser.",
 
+    runs: super::runs::ENGLISH,
     keys: KeyWords {
         intro: "Pick a sample or open an image, then choose a task. The model runs in this page: nothing is uploaded.",
         heading: "Mouse and keyboard",

@@ -136,6 +136,7 @@ pub const WORDS: Words = Words {
     restarting: "計算が途中で止まりました。もう一度始めています…",
     stopped: "このコンピューターでは計算が繰り返し止まります。小さい画像か、別のブラウザーをお試しください。",
 
+    runs: super::runs::JAPANESE,
     keys: KeyWords {
         intro: "サンプルを選ぶか画像を開き、タスクを選びます。モデルはこのページの中で動き、画像は送信されません。",
         heading: "マウスとキーボード",

@@ -5,9 +5,11 @@ mod en;
 mod ja;
 mod names;
 mod numbers;
+mod runs;
 
 pub use names::{class_name, task_name};
-pub use numbers::{megabytes, milliseconds, percent, seconds};
+pub use numbers::{count, megabytes, milliseconds, percent, seconds, three_digits};
+pub use runs::RunWords;
 
 use crate::worker::messages::{LoadFailure, Scene};
 
@@ -174,6 +176,8 @@ pub struct Words {
     /// The Worker ended too often.
     pub stopped: &'static str,
 
+    /// About runs.
+    pub runs: RunWords,
     /// Rows of the help panel.
     pub keys: KeyWords,
     /// Drawer button.

@@ -5,6 +5,7 @@ mod answers;
 mod hooks;
 mod link;
 mod palette;
+pub mod runs;
 mod settings;
 mod source;
 pub mod surface;

@@ -1,10 +1,12 @@
 //! The line at the top: name, device, language, colours, help.
 
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 
 use super::icons::{Glyph, Icon};
+use super::views::{View, Views};
 use super::{OpenPanel, Panel};
-use crate::state::App;
+use crate::state::{App, runs};
 use crate::worker::messages::DeviceKind;
 
 /// The top line.
@@ -12,6 +14,8 @@ use crate::worker::messages::DeviceKind;
 pub fn Header() -> impl IntoView {
     let app = expect_context::<App>();
     let panel = expect_context::<OpenPanel>();
+    let offered = RwSignal::new(false);
+    spawn_local(async move { offered.set(runs::runs().await.is_ok()) });
     let checked = move || app.report.with(Option::is_some);
     let device_text = move || match app.device.get() {
         DeviceKind::Cpu => app.words().cpu.to_owned(),
@@ -30,6 +34,7 @@ pub fn Header() -> impl IntoView {
                 <Glyph icon=Icon::List />
             </button>
             <h1 class="name">"Medley"</h1>
+            <Views current=View::Try offered=offered.into() />
             <span class="grow"></span>
             <button
                 class="chip"
@@ -44,23 +49,7 @@ pub fn Header() -> impl IntoView {
                 <span class="lamp" class:lamp-on=checked aria-hidden="true"></span>
                 {device_text}
             </button>
-            <button
-                class="tool tool-text"
-                data-testid="language"
-                lang=move || app.language.get().other().tag()
-                on:click=move |_| app.switch_language()
-            >
-                {move || app.words().switch_language}
-            </button>
-            <button
-                class="tool"
-                data-testid="theme"
-                title=move || app.words().switch_theme
-                aria-label=move || app.words().switch_theme
-                on:click=move |_| app.switch_theme()
-            >
-                <Glyph icon=Icon::Theme />
-            </button>
+            <Preferences />
             <button
                 class="tool"
                 data-testid="help"
@@ -82,5 +71,30 @@ pub fn Header() -> impl IntoView {
                 <Glyph icon=Icon::Sliders />
             </button>
         </header>
+    }
+}
+
+/// The buttons for language and colours.
+#[component]
+pub fn Preferences() -> impl IntoView {
+    let app = expect_context::<App>();
+    view! {
+        <button
+            class="tool tool-text"
+            data-testid="language"
+            lang=move || app.language.get().other().tag()
+            on:click=move |_| app.switch_language()
+        >
+            {move || app.words().switch_language}
+        </button>
+        <button
+            class="tool"
+            data-testid="theme"
+            title=move || app.words().switch_theme
+            aria-label=move || app.words().switch_theme
+            on:click=move |_| app.switch_theme()
+        >
+            <Glyph icon=Icon::Theme />
+        </button>
     }
 }

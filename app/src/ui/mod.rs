@@ -11,10 +11,12 @@ mod legend;
 mod notice;
 mod outline;
 mod result;
+mod runs;
 mod startup;
 mod task;
 mod toolbar;
 mod viewer;
+mod views;
 
 use leptos::ev;
 use leptos::html::Section;
@@ -22,6 +24,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{DragEvent, File, FileList, HtmlElement, KeyboardEvent};
 
+use crate::locales::Words;
 use crate::state::{App, Theme};
 use device::DevicePanel;
 use header::Header;
@@ -29,10 +32,12 @@ use help::HelpPanel;
 use images::Images;
 use notice::NoticeBar;
 use result::ResultPanel;
+use runs::RunsScreen;
 use startup::StartUp;
 use task::TaskPanel;
 use toolbar::Toolbar;
 use viewer::{Stage, Viewer};
+use views::View;
 
 /// A panel that lies over the screen; at most one is open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,7 +101,16 @@ pub fn focus_when_shown(panel: NodeRef<Section>) {
     });
 }
 
-/// The whole screen.
+/// What the address asks for.
+#[component]
+pub fn Page() -> impl IntoView {
+    match View::asked() {
+        View::Try => view! { <Screen /> }.into_any(),
+        View::Runs => view! { <RunsScreen /> }.into_any(),
+    }
+}
+
+/// The screen of images and the model.
 #[component]
 pub fn Screen() -> impl IntoView {
     let app = App::new();
@@ -107,7 +121,7 @@ pub fn Screen() -> impl IntoView {
     let stage = Stage::new(app);
     provide_context(stage);
 
-    dress_document(app);
+    dress_document(app, |words| words.title);
     listen_for_keys(app, panel, stage);
     listen_for_files(app, dragging);
     app.install_hooks();
@@ -144,7 +158,7 @@ pub fn Screen() -> impl IntoView {
 }
 
 /// Keeps `<html lang>`, the colours and the title in step with the state.
-fn dress_document(app: App) {
+fn dress_document(app: App, title: fn(&Words) -> &'static str) {
     Effect::new(move |_| {
         let language = app.language.get();
         let dark = app.theme.get() == Theme::Dark;
@@ -152,7 +166,7 @@ fn dress_document(app: App) {
             let _ = root.set_attribute("lang", language.tag());
             let _ = root.set_attribute("data-theme", if dark { "dark" } else { "light" });
         }
-        document().set_title(language.words().title);
+        document().set_title(title(language.words()));
     });
 }
 

@@ -1,4 +1,4 @@
-//! `medley serve`: the page and the models on a local address.
+//! `medley serve`: the page, the models and the runs on a local address.
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use crate::http;
 
-/// Serve the page and the models.
+/// Serve the page, the models, and a live view of the runs.
 ///
 /// The page is built by `cargo xtask serve`, which then runs this command.
 #[derive(Debug, clap::Args)]
@@ -17,6 +17,10 @@ pub struct Args {
     /// Folder of the model files (.safetensors).
     #[arg(long, default_value = "models", value_name = "DIR")]
     models: PathBuf,
+    /// Folder of the runs, each of them a folder that `medley pretrain --out` writes to. The page shows them
+    /// at `/runs`.
+    #[arg(long, default_value = "runs", value_name = "DIR")]
+    runs: PathBuf,
     /// Address to listen on. Anything but 127.0.0.1 or `::1` lets other machines in.
     #[arg(long, default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
     host: IpAddr,
@@ -57,7 +61,7 @@ pub async fn run(args: &Args) -> Result<(), ServeError> {
     }
     println!("Medley is at http://{address} (Ctrl-C stops it)");
 
-    axum::serve(listener, http::router(&args.page, &args.models))
+    axum::serve(listener, http::router(&args.page, &args.models, &args.runs))
         .with_graceful_shutdown(asked_to_stop())
         .await
         .map_err(ServeError::Stopped)

@@ -14,6 +14,8 @@ use tower::ServiceExt;
 use tower_http::services::ServeFile;
 use tower_http::set_header::SetResponseHeaderLayer;
 
+use super::is_plain;
+
 const EXTENSION: &str = "safetensors";
 
 /// One entry of `/models/index.json`.
@@ -80,8 +82,7 @@ async fn file(
     response.into_response()
 }
 
-/// A plain file name with the extension of a model. The name arrives percent-decoded, so it may hold separators.
+/// A plain file name with the extension of a model.
 fn is_model(name: &str) -> bool {
-    let plain = !name.starts_with('.') && !name.contains(['/', '\\', ':', '\0']);
-    plain && Path::new(name).extension().is_some_and(|extension| extension == EXTENSION)
+    is_plain(name) && Path::new(name).extension().is_some_and(|extension| extension == EXTENSION)
 }

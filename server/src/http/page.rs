@@ -6,12 +6,22 @@ use axum::Router;
 use axum::extract::Request;
 use axum::http::{HeaderValue, header};
 use axum::middleware::{self, Next};
-use axum::response::Response;
-use tower_http::services::ServeDir;
+use axum::response::{Redirect, Response};
+use axum::routing::get;
+use tower_http::services::{ServeDir, ServeFile};
+
+/// The address of the runs within the page; the page itself tells by it what to show.
+pub const RUNS: &str = "/runs";
 
 /// Files of the page with the cache policy their names allow.
 pub fn service(page_dir: &Path) -> Router {
+    let index = ServeFile::new(page_dir.join("index.html")).precompressed_br();
+    // The page's relative addresses hold at this depth alone. The way there is relative too, as there may be
+    // a proxy that serves all this below a path.
+    let without_slash = get(|| async { Redirect::permanent("../runs") });
     Router::new()
+        .route_service(RUNS, index)
+        .route("/runs/", without_slash)
         .fallback_service(ServeDir::new(page_dir).precompressed_br())
         .layer(middleware::from_fn(with_cache_policy))
 }

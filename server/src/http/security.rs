@@ -12,6 +12,8 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use sha2::{Digest, Sha256};
 
+use super::page;
+
 /// What a document may do besides running scripts. `connect-src 'self'` is the promise that images stay here:
 /// the browser refuses every connection to another origin.
 const POLICY: &str = "worker-src 'self' blob:; connect-src 'self'; img-src 'self' blob: data:; \
@@ -23,8 +25,9 @@ pub async fn confine(State(page_dir): State<Arc<Path>>, request: Request, next: 
     // Decided by the path, not by the content type: a 304 answer has none, and its policy replaces the one the
     // browser has stored.
     let path = request.uri().path();
-    let is_document =
-        path.ends_with('/') || Path::new(path).extension().is_some_and(|e| e.eq_ignore_ascii_case("html"));
+    let is_document = path == page::RUNS
+        || path.ends_with('/')
+        || Path::new(path).extension().is_some_and(|e| e.eq_ignore_ascii_case("html"));
     let mut response = next.run(request).await;
 
     let scripts = if is_document { inline_script_sources(&page_dir).await } else { String::new() };

@@ -28,25 +28,26 @@ fn site() -> TempDir {
     site
 }
 
-async fn send(site: &TempDir, method: &str, path: &str, headers: &[(&str, &str)]) -> Response<Body> {
+pub async fn send(site: &TempDir, method: &str, path: &str, headers: &[(&str, &str)]) -> Response<Body> {
     let mut request = Request::builder().method(method).uri(path);
     for (name, value) in headers {
         request = request.header(*name, *value);
     }
     let request = request.body(Body::empty()).unwrap();
-    router(site.path().join("page"), site.path().join("models")).oneshot(request).await.unwrap()
+    let folder = |name| site.path().join(name);
+    router(folder("page"), folder("models"), folder("runs")).oneshot(request).await.unwrap()
 }
 
-async fn get(site: &TempDir, path: &str) -> Response<Body> {
+pub async fn get(site: &TempDir, path: &str) -> Response<Body> {
     send(site, "GET", path, &[]).await
 }
 
-async fn text(response: Response<Body>) -> String {
+pub async fn text(response: Response<Body>) -> String {
     let bytes = to_bytes(response.into_body(), 1 << 20).await.unwrap();
     String::from_utf8(bytes.to_vec()).unwrap()
 }
 
-fn head<'a>(response: &'a Response<Body>, name: &str) -> &'a str {
+pub fn head<'a>(response: &'a Response<Body>, name: &str) -> &'a str {
     response.headers().get(name).map_or("", |value| value.to_str().unwrap())
 }
 
@@ -182,4 +183,19 @@ async fn nothing_outside_the_folders_is_served() {
         assert_eq!(response.status(), StatusCode::NOT_FOUND, "{path}");
     }
     assert_eq!(send(&site, "POST", "/models/index.json", &[]).await.status(), StatusCode::METHOD_NOT_ALLOWED);
+}
+
+#[tokio::test]
+async fn the_page_is_also_where_runs_are_shown() {
+    let site = site();
+    let page = get(&site, "/runs").await;
+    assert_eq!((page.status(), head(&page, "content-type")), (StatusCode::OK, "text/html"));
+    assert_eq!(head(&page, "cache-control"), "no-cache");
+    let policy = |response: &Response<Body>| head(response, "content-security-policy").to_owned();
+    assert_eq!(policy(&page), policy(&get(&site, "/").await));
+    assert_eq!(text(page).await, text(get(&site, "/").await).await);
+
+    // One level deeper its relative addresses would lead nowhere.
+    let deeper = get(&site, "/runs/").await;
+    assert_eq!((deeper.status(), head(&deeper, "location")), (StatusCode::PERMANENT_REDIRECT, "../runs"));
 }

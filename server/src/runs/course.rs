@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::Serialize;
+
 use super::{Event, TimedEvent};
 
 /// Values by the number of updates made, rising.
@@ -30,7 +32,7 @@ pub fn valid_events(events: &[TimedEvent]) -> Vec<TimedEvent> {
 }
 
 /// How the tasks' gradients related: means over a run.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct MeanInterference {
     /// Names of rows and columns.
     pub tasks: Vec<String>,
@@ -43,7 +45,7 @@ pub struct MeanInterference {
 }
 
 /// A run as series.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Course {
     /// Training images per task.
     pub tasks: BTreeMap<String, usize>,

@@ -3,9 +3,18 @@
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
 
 use super::atomic::remove_unfinished;
 use super::{Checkpoints, RunError};
+
+const LOCK: &str = ".lock";
+const PICTURES: &str = "pictures";
+
+/// Whoever asks [`RunFolder::is_busy`] holds the lock for an instant, which a writer waits for.
+const LOCK_TRIES: usize = 5;
+const LOCK_PAUSE: Duration = Duration::from_millis(10);
 
 /// The folder of a run.
 #[derive(Clone, Debug)]
@@ -37,6 +46,17 @@ impl RunFolder {
     /// The folder of a run to look at: nothing is created, and the run may be going on.
     pub fn view(root: &Path) -> Self {
         Self { root: root.to_path_buf(), lock: None }
+    }
+
+    /// Whether a process writes to the run now. None where that cannot be told: the run has no lock, or the
+    /// file system knows none.
+    pub fn is_busy(&self) -> Option<bool> {
+        let file = File::open(self.root.join(LOCK)).ok()?;
+        match file.try_lock_shared() {
+            Ok(()) => Some(false),
+            Err(TryLockError::WouldBlock) => Some(true),
+            Err(TryLockError::Error(_)) => None,
+        }
     }
 
     /// The folder itself.
@@ -74,18 +94,30 @@ impl RunFolder {
         self.root.join("plots")
     }
 
+    /// Pictures of predictions.
+    pub fn pictures(&self) -> PathBuf {
+        self.root.join(PICTURES)
+    }
+
     /// The name, relative to the folder, of a picture made after `update` updates: what
     /// [`super::Event::Validation`] lists.
     pub fn picture_name(update: u64, name: &str) -> String {
-        format!("pictures/{update:09}/{name}.png")
+        format!("{PICTURES}/{update:09}/{name}.png")
     }
 }
 
 /// The lock of a folder that one process writes to; none where the file system has no locks.
 pub fn lock(root: &Path) -> Result<Option<File>, RunError> {
-    let path = root.join(".lock");
+    let path = root.join(LOCK);
     let file = File::create(&path).map_err(RunError::io("create", &path))?;
-    match file.try_lock() {
+    let mut locked = file.try_lock();
+    for _ in 1..LOCK_TRIES {
+        if matches!(locked, Err(TryLockError::WouldBlock)) {
+            thread::sleep(LOCK_PAUSE);
+            locked = file.try_lock();
+        }
+    }
+    match locked {
         Ok(()) => Ok(Some(file)),
         Err(TryLockError::WouldBlock) => Err(RunError::Busy(root.to_path_buf())),
         Err(TryLockError::Error(error)) => {
@@ -127,7 +159,9 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let first = RunFolder::open(root.path(), false).unwrap();
         assert!(matches!(RunFolder::open(root.path(), true), Err(RunError::Busy(_))));
+        assert_eq!(RunFolder::view(root.path()).is_busy(), Some(true));
         drop(first);
+        assert_eq!(RunFolder::view(root.path()).is_busy(), Some(false));
         assert!(RunFolder::open(root.path(), true).is_ok());
     }
 }

@@ -26,7 +26,17 @@ pub struct EventReader {
 impl EventReader {
     /// At the beginning of the log, which need not exist yet.
     pub fn new(path: &Path) -> Self {
-        Self { path: path.to_path_buf(), position: 0 }
+        Self::at(path, 0)
+    }
+
+    /// Behind the first `position` bytes, as [`Self::position`] told after an earlier read.
+    pub fn at(path: &Path, position: u64) -> Self {
+        Self { path: path.to_path_buf(), position }
+    }
+
+    /// Bytes read so far.
+    pub const fn position(&self) -> u64 {
+        self.position
     }
 
     /// The events of the whole lines written since the last call. When the file was replaced by a

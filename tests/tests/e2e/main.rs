@@ -14,5 +14,6 @@ mod page;
 mod privacy;
 mod real_images;
 mod refusals;
+mod runs;
 mod site;
 mod visit;

@@ -1,14 +1,16 @@
 //! The server, within the test's process.
 
+use std::path::Path;
+
 use medley_tests::{bundled_model, models, page};
 
 use crate::chromedriver::{chromium, find};
 
-/// Serves the built page and the bundled model until the test ends; returns the origin.
-pub async fn serve() -> String {
+/// Serves the built page, the bundled model and a folder of runs until the test ends; returns the origin.
+pub async fn serve(runs: &Path) -> String {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let origin = format!("http://{}", listener.local_addr().unwrap());
-    let router = medley_server::http::router(page(), models());
+    let router = medley_server::http::router(page(), models(), runs);
     tokio::spawn(async move { axum::serve(listener, router).await });
     origin
 }

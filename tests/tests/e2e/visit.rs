@@ -1,6 +1,6 @@
 //! A server, a browser, and ways to look at what the browser shows.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use serde::de::DeserializeOwned;
@@ -31,11 +31,17 @@ pub struct Visit {
 impl Visit {
     /// Starts server and browser; none where they cannot be started here.
     pub async fn start() -> WebDriverResult<Option<Self>> {
+        let no_runs = medley_tests::workspace().join("tests/no-runs");
+        Self::start_with_runs(&no_runs).await
+    }
+
+    /// The same, with a server that shows the runs of a folder.
+    pub async fn start_with_runs(runs: &Path) -> WebDriverResult<Option<Self>> {
         if let Some(reason) = site::missing() {
             medley_tests::cannot_run(&reason);
             return Ok(None);
         }
-        let origin = site::serve().await;
+        let origin = site::serve(runs).await;
         let visit = Self { browser: Browser::start().await?, origin };
         visit.resize(1280, 800).await?;
         Ok(Some(visit))

@@ -80,7 +80,7 @@ fn a_folder_of_dicom_files_is_one_case_with_its_masks() {
     let first = medley_core::imaging::decode(&first, DEFAULT_MAX_PIXELS).unwrap();
     assert_eq!(folder.load(&data.train[0]).unwrap().image.pixels(), first.pixels());
     let tissue = |item: &Item| match folder.load(item).unwrap().target {
-        Target::Mask(mask) => mask.labels.iter().map(|label| usize::from(*label == 1)).sum(),
+        Target::Mask(mask) => mask.labels.iter().map(|label| usize::from(*label == 1)).sum::<usize>(),
         other => panic!("{other:?}"),
     };
     assert!(data.test.iter().all(|item| tissue(item) > 0));

@@ -21,7 +21,7 @@ pub struct Scale {
 }
 
 impl Scale {
-    /// From zero, or from the smallest update, to the largest.
+    /// From zero to the newest update.
     pub fn of_updates<'a>(series: impl Iterator<Item = &'a Series>) -> Self {
         let last = series.filter_map(|series| series.last()).map(|(update, _)| *update).max();
         Self { low: 0.0, high: last.unwrap_or(1).max(1) as f64, log: false }

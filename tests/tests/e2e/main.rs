@@ -8,6 +8,7 @@
 mod browser;
 mod chromedriver;
 mod devices;
+mod formats;
 mod language;
 mod opening;
 mod page;

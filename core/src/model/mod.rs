@@ -21,6 +21,12 @@ pub use config::{BoxDecoderConfig, ModelConfig, PixelDecoderConfig, Preset, Swin
 pub use encoder::SwinV2;
 pub use foundation::{Features, Foundation, STRIDE};
 pub use head::{BoxHead, BoxLogits, ClassHead, Head, PixelHead};
+pub mod operations {
+    //! What the network computes with that the engine has no layer for.
+    pub use super::encoder::{roll, unit};
+    pub use super::norm::OneGroupNorm;
+    pub use super::pixel_decoder::upsample;
+}
 pub use network::{Network, Outputs};
 pub(crate) use parameters::lifted;
 pub use parameters::{Named, Parameter, map_parameters, parameters, take_gradients, train_only};

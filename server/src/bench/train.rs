@@ -13,7 +13,7 @@ use medley_core::task::loss;
 use medley_core::train::{TrainConfig, Trainer, Turn, images};
 use serde::Serialize;
 
-use super::{batch, task};
+use super::{batch, median, milliseconds, task};
 use crate::data::bench::write_bench_images;
 use crate::data::{BatchOptions, BatchSource, CacheBudget, DataFolder, FolderOptions, LoaderPool, Prefetch};
 use crate::device::DeviceChoice;
@@ -21,6 +21,9 @@ use crate::runs::peak_process_memory;
 
 /// The tasks of a step, one batch of each.
 const KINDS: [TaskKind; 3] = [TaskKind::Segmentation, TaskKind::Classification, TaskKind::Detection];
+
+/// Rounds before the first that is timed.
+const WARM_UP: usize = 2;
 
 /// What is measured.
 #[derive(Clone, Copy, Debug)]
@@ -33,8 +36,6 @@ pub struct Options {
     pub batch: usize,
     /// Steps that are timed.
     pub repeats: usize,
-    /// Threads; 0 is one per core.
-    pub threads: usize,
     /// Where to compute.
     pub device: DeviceChoice,
 }
@@ -66,51 +67,47 @@ pub struct LoaderCost {
     added_percent: f64,
 }
 
-fn limit_threads(threads: usize) -> Result<usize, rayon::ThreadPoolBuildError> {
-    if threads > 0 {
-        rayon::ThreadPoolBuilder::new().num_threads(threads).build_global()?;
-    }
-    Ok(rayon::current_num_threads())
-}
-
 /// Times forward, backward and whole steps.
 ///
 /// # Errors
-/// When the device fails or the number of threads cannot be set.
+/// When the device fails.
 pub fn run(options: &Options) -> Result<Speed, Box<dyn Error>> {
-    let threads = limit_threads(options.threads)?;
     let device = options.device.open();
     let batches = KINDS.map(|kind| batch(kind, options.batch, options.size));
     let mut trainer = trainer(options, &KINDS);
     let draw = |_, turn: Turn| Ok::<_, Infallible>(batches[turn.task].clone());
     let (mut forwards, mut backwards, mut steps) = (Vec::new(), Vec::new(), Vec::new());
-    for repeat in 0..=options.repeats {
+    for repeat in 0..WARM_UP + options.repeats {
         let (forward, backward) = passes(&trainer.network, &batches, &device.clone().autodiff())?;
         let begin = Instant::now();
         pollster::block_on(trainer.step(draw))?;
-        // The first time warms up.
-        if repeat > 0 {
+        device.sync().map_err(|error| format!("{error:?}"))?;
+        let step = milliseconds(begin);
+        if repeat >= WARM_UP {
             forwards.push(forward);
             backwards.push(backward);
-            steps.push(milliseconds(begin));
+            steps.push(step);
         }
     }
     let step_ms = median(steps);
+    let of_device = device.memory_pool_usage().map(|usage| usage.bytes_reserved);
     Ok(Speed {
         preset: options.preset,
         device: options.device.name().to_owned(),
-        threads,
+        threads: rayon::current_num_threads(),
         forward_ms: median(forwards),
         backward_ms: median(backwards),
         step_ms,
         images_per_second: (KINDS.len() * options.batch) as f64 * 1000.0 / step_ms,
-        peak_memory_bytes: peak_process_memory(),
+        peak_memory_bytes: of_device.or_else(peak_process_memory),
     })
 }
 
 fn trainer(options: &Options, kinds: &[TaskKind]) -> Trainer {
     let tasks = kinds.iter().map(|kind| task(*kind, format!("{kind:?}"), options.size)).collect();
-    Trainer::new(options.preset.config(), tasks, TrainConfig::default(), &options.device.open())
+    // As in PyTorch's step: AdamW without norms and biases in the decay.
+    let config = TrainConfig { learning_rate: 1e-4, weight_decay: 1e-2, warmup: 0, ..TrainConfig::default() };
+    Trainer::new(options.preset.config(), tasks, config, &options.device.open())
 }
 
 /// Milliseconds of the forward and of the backward passes of all tasks, each waited for.
@@ -139,7 +136,6 @@ fn passes(
 /// # Errors
 /// When files cannot be written or read, or the device fails.
 pub fn with_loader(options: &Options) -> Result<LoaderCost, Box<dyn Error>> {
-    limit_threads(options.threads)?;
     let root = tempfile::tempdir()?;
     let written = write_bench_images(root.path(), NonZeroUsize::MIN.saturating_add(95))?;
     let folder_options = FolderOptions { input_size: options.size, ..FolderOptions::default() };
@@ -191,18 +187,4 @@ pub fn with_loader(options: &Options) -> Result<LoaderCost, Box<dyn Error>> {
 
 fn wait(tensor: Tensor<1>) {
     drop(tensor.into_data());
-}
-
-fn milliseconds(since: Instant) -> f64 {
-    since.elapsed().as_secs_f64() * 1000.0
-}
-
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    let middle = values.len() / 2;
-    match values.get(middle) {
-        Some(upper) if values.len().is_multiple_of(2) => upper.midpoint(values[middle - 1]),
-        Some(value) => *value,
-        None => f64::NAN,
-    }
 }

@@ -1,11 +1,13 @@
-//! `medley bench`: what `cargo xtask bench` runs in processes of their own. Every verb prints one line of JSON.
+//! `medley bench`: what `cargo xtask bench` runs in processes of their own. RAYON_NUM_THREADS sets the threads.
 
 use std::error::Error;
+use std::path::PathBuf;
 
 use clap::Subcommand;
 use medley_core::model::Preset;
+use serde::Serialize;
 
-use crate::bench::{memory, train};
+use crate::bench::{memory, ops, train};
 use crate::device::DeviceChoice;
 
 /// Measure speed and memory of training.
@@ -13,6 +15,9 @@ use crate::device::DeviceChoice;
 pub struct Args {
     #[command(subcommand)]
     verb: Verb,
+    /// Print one line of JSON, not an indented value.
+    #[arg(long, global = true)]
+    json: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -43,15 +48,21 @@ enum Verb {
         /// Steps that are timed.
         #[arg(long, default_value_t = 5, value_name = "N")]
         repeats: usize,
-        /// Threads to compute with; 0 is one for every processor core.
-        #[arg(long, default_value_t = 0, value_name = "N")]
-        threads: usize,
         /// Where to compute.
         #[arg(long, value_enum, default_value_t)]
         device: DeviceChoice,
         /// Feed every second step from JPEG files, decoded and augmented by the loader, and say what that adds.
         #[arg(long)]
         loader: bool,
+    },
+    /// Time of single operations
+    Ops {
+        /// JSON list of operations with their shapes.
+        #[arg(long, value_name = "FILE")]
+        list: PathBuf,
+        /// Where to compute.
+        #[arg(long, value_enum, default_value_t)]
+        device: DeviceChoice,
     },
 }
 
@@ -62,21 +73,24 @@ fn preset(name: &str) -> Result<Preset, String> {
 /// Runs the verb.
 ///
 /// # Errors
-/// When the device fails or the loader's files cannot be written.
+/// When the device fails, a list of operations is wrong, or the loader's files cannot be written.
 pub fn run(args: &Args) -> Result<(), Box<dyn Error>> {
-    let json = match args.verb {
-        Verb::Memory { tasks, updates, device } => {
-            serde_json::to_string(&memory::run(tasks, updates, device)?)?
-        }
-        Verb::Train { preset, size, batch, repeats, threads, device, loader } => {
-            let options = train::Options { preset, size, batch, repeats, threads, device };
+    match &args.verb {
+        Verb::Memory { tasks, updates, device } => print(&memory::run(*tasks, *updates, *device)?, args.json),
+        &Verb::Train { preset, size, batch, repeats, device, loader } => {
+            let options = train::Options { preset, size, batch, repeats, device };
             if loader {
-                serde_json::to_string(&train::with_loader(&options)?)?
+                print(&train::with_loader(&options)?, args.json)
             } else {
-                serde_json::to_string(&train::run(&options)?)?
+                print(&train::run(&options)?, args.json)
             }
         }
-    };
+        Verb::Ops { list, device } => print(&ops::run(list, *device)?, args.json),
+    }
+}
+
+fn print(figures: &impl Serialize, one_line: bool) -> Result<(), Box<dyn Error>> {
+    let json = if one_line { serde_json::to_string } else { serde_json::to_string_pretty }(figures)?;
     println!("{json}");
     Ok(())
 }

@@ -88,7 +88,7 @@ impl WindowAttention {
 
 /// Vectors of the last axis scaled to length one. The small constant keeps the gradient finite where a
 /// padded token is all zeros.
-fn unit(x: Tensor<4>) -> Tensor<4> {
+pub fn unit(x: Tensor<4>) -> Tensor<4> {
     let length = (x.clone().square().sum_dim(3) + 1e-12).sqrt();
     x / length
 }

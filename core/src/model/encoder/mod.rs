@@ -15,10 +15,12 @@ use burn::nn::{LayerNorm, LayerNormConfig};
 use burn::tensor::{Device, Tensor};
 
 use super::config::SwinConfig;
+pub use attention::unit;
 use block::Block;
 pub(super) use block::normal_linear;
 use merging::PatchMerging;
 use position::PositionBias;
+pub use windows::roll;
 
 /// One stage: blocks at one resolution, and before all but the first a merging of 2x2 patches.
 #[derive(Module, Debug)]

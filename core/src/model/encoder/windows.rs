@@ -106,7 +106,7 @@ impl Windows {
 }
 
 /// Moves `tokens` cyclically towards the start of `axis` by `by` places.
-fn roll(tokens: Tensor<4>, axis: usize, by: usize) -> Tensor<4> {
+pub fn roll(tokens: Tensor<4>, axis: usize, by: usize) -> Tensor<4> {
     if by == 0 {
         return tokens;
     }

@@ -12,7 +12,7 @@ use crate::program::{checkpoints, newest, prepare, run, start, wait_until};
 /// Times that the run is killed.
 const KILLS: u32 = 20;
 /// Enough for as many lives of one or two updates, and some to spare.
-const TRAIN: &str = "updates = 48\nwarmup = 3\nema = 0.9\nstochastic_depth = 0.1\ninterference_every = 3";
+const TRAIN: &str = "updates = 60\nwarmup = 3\nema = 0.9\nstochastic_depth = 0.1\ninterference_every = 3";
 
 #[test]
 fn a_run_killed_twenty_times_ends_in_the_numbers_of_an_uninterrupted_one() {
@@ -20,7 +20,7 @@ fn a_run_killed_twenty_times_ends_in_the_numbers_of_an_uninterrupted_one() {
     prepare(whole.path(), 6, 3, TRAIN);
     let begin = Instant::now();
     run(whole.path(), "pretrain config.toml --out run", true);
-    let one_update = begin.elapsed() / 48;
+    let one_update = begin.elapsed() / 60;
 
     let killed = tempfile::tempdir().unwrap();
     prepare(killed.path(), 6, 3, TRAIN);
@@ -32,8 +32,8 @@ fn a_run_killed_twenty_times_ends_in_the_numbers_of_an_uninterrupted_one() {
     }
     run(killed.path(), "pretrain config.toml --out run --resume", true);
 
-    assert_eq!(newest(killed.path()), 48);
-    for name in ["000000048.state", "best.state"] {
+    assert_eq!(newest(killed.path()), 60);
+    for name in ["000000060.state", "best.state"] {
         same(&state(whole.path(), name), &state(killed.path(), name), name);
     }
     same(&model(whole.path()), &model(killed.path()), "the model");
@@ -44,17 +44,17 @@ fn a_run_killed_twenty_times_ends_in_the_numbers_of_an_uninterrupted_one() {
 }
 
 /// Starts the run or goes on with it, and kills it after a new checkpoint: every third time while it writes the
-/// next one, else after `pause`.
+/// next one, else after `pause`; at the latest when the next one is there, so that updates are left for all lives
+/// however slow this process is.
 fn kill(folder: &Path, life: u32, pause: Duration) {
     let before = newest(folder);
     let mut child = start(folder, if before == 0 { &[] } else { &["--resume"] });
     wait_until(folder, &mut child, || newest(folder) > before);
-    let begin = Instant::now();
-    if life % 3 == 0 {
-        wait_until(folder, &mut child, || is_writing(folder));
-    } else {
-        wait_until(folder, &mut child, || begin.elapsed() >= pause);
-    }
+    let (begin, first) = (Instant::now(), newest(folder));
+    wait_until(folder, &mut child, || {
+        let is_time = if life % 3 == 0 { is_writing(folder) } else { begin.elapsed() >= pause };
+        is_time || newest(folder) > first
+    });
     child.kill().unwrap();
     assert!(!child.wait().unwrap().success(), "the run ended before it was killed");
     assert!(newest(folder) > before && checkpoints(folder).latest().is_ok());

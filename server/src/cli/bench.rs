@@ -1,4 +1,4 @@
-//! `medley bench`: what `cargo xtask bench` runs in processes of their own. RAYON_NUM_THREADS sets the threads.
+//! `medley bench`: what `cargo xtask bench` runs in processes of their own. `RAYON_NUM_THREADS` sets the threads.
 
 use std::error::Error;
 use std::path::PathBuf;

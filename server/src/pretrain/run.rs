@@ -149,7 +149,7 @@ impl<'a> Run<'a> {
         trainer.set_sampler(&sources.batches_per_epoch())?;
         let text = toml::to_string_pretty(config).map_err(PretrainError::Config)?;
         write_atomically(&folder.config(), text.as_bytes())?;
-        let best = best_so_far(&folder)?;
+        let best = best_so_far(&folder, trainer.update)?;
         let mut journal = Journal::open(&folder)?;
         journal.write(&Event::Start {
             update: trainer.update,
@@ -246,11 +246,12 @@ impl<'a> Run<'a> {
         if let Event::Validation { scores, criterion, pictures, .. } = event {
             let is_best = criterion > self.best.criterion;
             self.best.looks_since += 1;
+            // The log first: a state on the disk then always has its scores there.
+            self.journal.write(&Event::Validation { update, scores, criterion, best: is_best, pictures })?;
             if is_best {
                 self.best = Best { criterion, looks_since: 0 };
                 self.hand_over(true)?;
             }
-            self.journal.write(&Event::Validation { update, scores, criterion, best: is_best, pictures })?;
         }
         Ok(write_report(&self.folder)?)
     }
@@ -371,10 +372,12 @@ fn restored(
     Ok(trainer)
 }
 
-/// The best held-out mean in the log of a run that goes on.
-fn best_so_far(folder: &RunFolder) -> Result<Best, PretrainError> {
+/// The best held-out mean in the log of a run that goes on from `update`. Later looks are taken again: the run may
+/// have been killed before the state that they found best was on the disk.
+fn best_so_far(folder: &RunFolder, update: u64) -> Result<Best, PretrainError> {
     let mut best = Best::default();
-    for timed in valid_events(&read_events(&folder.events())?) {
+    let events = read_events(&folder.events())?;
+    for timed in valid_events(&events).into_iter().filter(|timed| timed.event.update() <= update) {
         if let Event::Validation { criterion, best: is_best, .. } = timed.event {
             best.looks_since += 1;
             if is_best {

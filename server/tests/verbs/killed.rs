@@ -52,7 +52,7 @@ fn kill(folder: &Path, life: u32, pause: Duration) {
     wait_until(folder, &mut child, || newest(folder) > before);
     let (begin, first) = (Instant::now(), newest(folder));
     wait_until(folder, &mut child, || {
-        let is_time = if life % 3 == 0 { is_writing(folder) } else { begin.elapsed() >= pause };
+        let is_time = if life.is_multiple_of(3) { is_writing(folder) } else { begin.elapsed() >= pause };
         is_time || newest(folder) > first
     });
     child.kill().unwrap();

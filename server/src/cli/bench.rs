@@ -28,7 +28,7 @@ enum Verb {
         #[arg(long, value_name = "N")]
         tasks: usize,
         /// Updates.
-        #[arg(long, default_value_t = 3, value_name = "N")]
+        #[arg(long, default_value_t = 2, value_name = "N")]
         updates: u64,
         /// Where to compute.
         #[arg(long, value_enum, default_value_t)]

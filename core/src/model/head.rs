@@ -7,6 +7,7 @@ use burn::tensor::{Device, Tensor};
 
 use super::box_decoder::BoxFeatures;
 use super::config::ModelConfig;
+use super::kernels::conv2d;
 use crate::dataset::{Task, TaskKind};
 
 /// Classification: dropout and one linear layer on the image vector.
@@ -79,7 +80,7 @@ impl ClassHead {
 impl PixelHead {
     /// `[B, E, H, W]` to logits `[B, K, H, W]`.
     pub fn forward(&self, embedding: Tensor<4>) -> Tensor<4> {
-        self.conv.forward(embedding)
+        conv2d(&self.conv, embedding)
     }
 }
 
@@ -89,11 +90,11 @@ impl BoxHead {
         let (mut class, mut distances, mut centreness) = (Vec::new(), Vec::new(), Vec::new());
         for (index, level) in levels.iter().enumerate() {
             let scale = self.scales.val().narrow(0, index, 1).reshape([1, 1, 1, 1]);
-            class.push(flatten(self.class.forward(level.class.clone())));
+            class.push(flatten(conv2d(&self.class, level.class.clone())));
             let reach =
-                (self.location.forward(level.location.clone()) * scale).clamp_max(MAX_LOG_REACH).exp();
+                (conv2d(&self.location, level.location.clone()) * scale).clamp_max(MAX_LOG_REACH).exp();
             distances.push(flatten(reach.mul_scalar(level.stride as f32)));
-            centreness.push(flatten(self.centreness.forward(level.location.clone())));
+            centreness.push(flatten(conv2d(&self.centreness, level.location.clone())));
         }
         let centreness = Tensor::cat(centreness, 1);
         let [batch, positions, _] = centreness.dims();

@@ -10,6 +10,7 @@ mod conv;
 mod encoder;
 mod foundation;
 mod head;
+mod kernels;
 mod network;
 mod norm;
 mod parameters;

@@ -58,7 +58,10 @@ mod tests {
         let open = || TcpListener::bind("0.0.0.0:0").unwrap();
         let refused = serve(open(), vec![Device::flex()], None).map(|_| ());
         assert!(matches!(refused, Err(WorkerError::NeedsToken(_))));
-        assert!(matches!(serve(open(), vec![Device::flex()], Some("")).map(|_| ()), Err(WorkerError::Token(_))));
+        assert!(matches!(
+            serve(open(), vec![Device::flex()], Some("")).map(|_| ()),
+            Err(WorkerError::Token(_))
+        ));
         assert!(serve(open(), vec![Device::flex()], Some("secret")).is_ok());
         assert!(serve(TcpListener::bind("127.0.0.1:0").unwrap(), vec![Device::flex()], None).is_ok());
     }

@@ -76,7 +76,9 @@ pub enum StepError<E> {
 
 /// Too many devices.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
-#[error("{devices} devices are too many for {tasks} tasks: each has tasks of its own; leave some of them out")]
+#[error(
+    "{devices} devices are too many for {tasks} tasks: each has tasks of its own; leave some of them out"
+)]
 pub struct SpreadError {
     /// How many there are, the trainer's own included.
     pub devices: usize,

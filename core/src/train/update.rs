@@ -11,6 +11,7 @@ use super::round::{Collected, Place, Round, mean_losses, read_facts};
 use super::sampler::Turn;
 use super::trainer::{StepError, Trainer, Update};
 use super::transfer::read_together;
+use super::uncertainty::Uncertainty;
 use super::{gradients, surgery};
 use crate::dataset::Batch;
 use crate::model::Named;
@@ -63,11 +64,11 @@ impl Trainer {
     pub async fn begin(&self) -> Result<Round, DeviceError> {
         let is_measured =
             self.config.interference_every > 0 && self.update.is_multiple_of(self.config.interference_every);
-        let own_device = Settings {
+        let settings = Settings {
             config: self.config.clone(),
             device: self.device.clone(),
             head_rate: self.rates().1,
-            factors: self.uncertainty.as_ref().map(super::uncertainty::Uncertainty::factors).unwrap_or_default(),
+            factors: self.uncertainty.as_ref().map(Uncertainty::factors).unwrap_or_default(),
         };
         let is_alone = self.others.is_empty();
         let collected = match self.config.conflicts {
@@ -75,10 +76,11 @@ impl Trainer {
             Conflicts::Sum if is_measured && !is_alone => self.apart(),
             _ => self.collector(is_measured),
         };
-        let first = Rank::new(self.network.clone(), self.own.clone(), self.tasks_of(0), collected, own_device);
+        let first = Rank::new(self.network.clone(), self.own.clone(), self.tasks_of(0), collected, settings);
         let mut ranks = vec![first];
         if !is_alone {
-            let elsewhere: Vec<usize> = (1..=self.others.len()).flat_map(|rank| self.tasks_of(rank)).collect();
+            let elsewhere: Vec<usize> =
+                (1..=self.others.len()).flat_map(|rank| self.tasks_of(rank)).collect();
             let arrays = read_together(packed(&ranks[0], &elsewhere)).await.map_err(of(0))?;
             for (number, device) in self.others.iter().enumerate() {
                 ranks.push(ranks[0].elsewhere(self.tasks_of(number + 1), device, &arrays));
@@ -111,7 +113,10 @@ impl Trainer {
             if is_alone {
                 collected = rank.collected;
             } else {
-                rank.collected.into_parts().into_iter().for_each(|(task, named)| collected.collect(task, named));
+                rank.collected
+                    .into_parts()
+                    .into_iter()
+                    .for_each(|(task, named)| collected.collect(task, named));
             }
             losses.extend(rank.losses);
             squared.extend(rank.squared);

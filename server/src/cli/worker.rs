@@ -34,8 +34,9 @@ pub async fn run(args: &Args) -> Result<(), Box<dyn Error>> {
     }
     let token = args.token_file.as_deref().map(read_token).transpose()?;
     let open = open_all(&args.devices, None)?;
-    let listener = TcpListener::bind(args.listen)
-        .map_err(|error| format!("cannot listen on {}: {error}; choose another with --listen", args.listen))?;
+    let listener = TcpListener::bind(args.listen).map_err(|error| {
+        format!("cannot listen on {}: {error}; choose another with --listen", args.listen)
+    })?;
     let address = listener.local_addr()?;
     let names: Vec<String> = open.iter().map(|device| device.name.clone()).collect();
     let serving = serve(listener, open.into_iter().map(|open| open.device).collect(), token.as_deref())?;

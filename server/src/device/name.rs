@@ -32,7 +32,9 @@ impl FromStr for DeviceName {
             "cpu" => Ok(Self::Cpu),
             "gpu" => Ok(Self::Gpu(None)),
             _ => match (text.strip_prefix("gpu:"), text.strip_prefix("ws://")) {
-                (Some(number), _) => number.parse().map(|number| Self::Gpu(Some(number))).map_err(|_| wrong()),
+                (Some(number), _) => {
+                    number.parse().map(|number| Self::Gpu(Some(number))).map_err(|_| wrong())
+                }
                 (_, Some(address)) => {
                     let (host, port) = address.rsplit_once(':').ok_or_else(wrong)?;
                     let is_fine = !host.is_empty() && port.parse::<u16>().is_ok();
@@ -78,8 +80,13 @@ mod tests {
         for text in ["cpu", "gpu", "gpu:7", "ws://10.0.0.2:3000", "ws://[::1]:80", "ws://node-b:3000"] {
             assert_eq!(text.parse::<DeviceName>().map(String::from).as_deref(), Ok(text));
         }
-        for text in ["", "cuda", "gpu:", "gpu:-1", "gpu:0..8", "ws://b", "ws://:1", "ws://b:99999", "wss://b:1"] {
-            assert!(text.parse::<DeviceName>().is_err_and(|error| error.to_string().contains(text)), "{text}");
+        for text in
+            ["", "cuda", "gpu:", "gpu:-1", "gpu:0..8", "ws://b", "ws://:1", "ws://b:99999", "wss://b:1"]
+        {
+            assert!(
+                text.parse::<DeviceName>().is_err_and(|error| error.to_string().contains(text)),
+                "{text}"
+            );
         }
     }
 }

@@ -22,7 +22,9 @@ pub struct OpenDevice {
 #[derive(Debug, Error)]
 pub enum OpenError {
     /// A number beyond the last one.
-    #[error("there is no gpu:{number}: this machine has {count} discrete GPUs that Vulkan, Metal or DirectX 12 finds, numbered from 0")]
+    #[error(
+        "there is no gpu:{number}: this machine has {count} discrete GPUs that Vulkan, Metal or DirectX 12 finds, numbered from 0"
+    )]
     NoGpu {
         /// The number asked for.
         number: usize,
@@ -40,7 +42,9 @@ pub enum OpenError {
         reason: String,
     },
     /// Another token, or none.
-    #[error("the worker at {0} refuses the token: start the worker and this program with the same --token-file")]
+    #[error(
+        "the worker at {0} refuses the token: start the worker and this program with the same --token-file"
+    )]
     Unauthorized(String),
     /// Anything else.
     #[error("the worker at {url} cannot be used: {source}; start it with the same version of medley")]
@@ -79,10 +83,14 @@ pub fn open_all(names: &[DeviceName], token: Option<&str>) -> Result<Vec<OpenDev
     for name in names {
         match name {
             DeviceName::Cpu => open.push(OpenDevice { name: name.to_string(), device: Device::flex() }),
-            DeviceName::Gpu(number) => open.push(OpenDevice { name: name.to_string(), device: gpu(*number)? }),
+            DeviceName::Gpu(number) => {
+                open.push(OpenDevice { name: name.to_string(), device: gpu(*number)? })
+            }
             DeviceName::Worker(url) => {
                 let devices = worker(url, token)?.into_iter().enumerate();
-                open.extend(devices.map(|(n, device)| OpenDevice { name: format!("{url} (device {n})"), device }));
+                open.extend(
+                    devices.map(|(n, device)| OpenDevice { name: format!("{url} (device {n})"), device }),
+                );
             }
         }
     }

@@ -346,7 +346,8 @@ fn spread(trainer: &mut Trainer, devices: &[OpenDevice], sources: &Sources) -> R
     trainer.set_sampler(&sources.batches_per_epoch())?;
     let others: Vec<Device> = devices.iter().skip(1).map(|other| other.device.clone()).collect();
     let chances = trainer.sampler().shares();
-    let costs: Vec<f64> = sources.costs().into_iter().zip(chances).map(|(cost, chance)| cost * chance).collect();
+    let costs: Vec<f64> =
+        sources.costs().into_iter().zip(chances).map(|(cost, chance)| cost * chance).collect();
     Ok(trainer.spread(&others, &costs)?)
 }
 

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use medley_core::train::{Sampler, Turn};
 
 use medley_core::dataset::{
-    AugmentConfig, Augmentation, Batch, Prepared, Sample, Task, TaskKind, batch_size_for, collate, sample_seed,
+    AugmentConfig, Augmentation, Batch, Prepared, Sample, Task, TaskKind, batch_size_for, collate,
+    sample_seed,
 };
 use medley_core::synth;
 use medley_core::weights::Source as Provenance;

@@ -42,7 +42,11 @@ fn a_worker_takes_part_and_when_it_is_lost_the_run_can_go_on_without_it() {
     assert!(message.contains(&address) && message.contains("--resume"), "{message}");
 
     let kept = checkpoints(folder).latest().unwrap().update;
-    run(folder, &format!("pretrain config.toml --out run --resume --device cpu --updates {}", kept + 2), true);
+    run(
+        folder,
+        &format!("pretrain config.toml --out run --resume --device cpu --updates {}", kept + 2),
+        true,
+    );
     assert_eq!(checkpoints(folder).latest().unwrap().update, kept + 2);
     let events = read_events(&RunFolder::view(&folder.join("run")).events()).unwrap();
     let devices: Vec<String> = events

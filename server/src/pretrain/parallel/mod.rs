@@ -57,8 +57,11 @@ pub fn step<E>(
         };
         let (senders, threads): (Vec<_>, Vec<_>) = round.ranks.iter_mut().map(start).unzip();
         let handed = hand_out(&places, senders, &mut draw);
-        let ended = threads.into_iter().map(std::thread::ScopedJoinHandle::join).enumerate();
+        // All of them, before any is looked at: a panic that nobody has asked about would go on here.
+        let ended: Vec<_> = threads.into_iter().map(std::thread::ScopedJoinHandle::join).collect();
         let ended: Result<Vec<()>, ParallelError<E>> = ended
+            .into_iter()
+            .enumerate()
             .map(|(rank, ended)| match ended {
                 Ok(made) => Ok(made.map_err(StepError::from)?),
                 Err(panic) => Err(ParallelError::Panicked { rank, reason: words(panic.as_ref()) }),
@@ -85,6 +88,8 @@ fn hand_out<E>(
             break;
         }
     }
+    // The threads end when there is nothing more to come.
+    drop(senders);
     Ok(())
 }
 
@@ -93,7 +98,8 @@ fn work(rank: &mut Rank, jobs: &Receiver<Job>, generator: Option<&Mutex<()>>) ->
     for (place, batch) in jobs {
         let forward = {
             // Nothing is left half done by a thread that panicked with it.
-            let _drawing = generator.map(|lock| lock.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
+            let _drawing =
+                generator.map(|lock| lock.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
             rank.forward(place.step, place.turn.task, &batch)?
         };
         rank.backward(forward);

@@ -94,13 +94,18 @@ fn state(trainer: &Trainer) -> Arrays {
     read(&pollster::block_on(trainer.to_bytes()).unwrap()).unwrap().0
 }
 
-/// The largest difference between two states, relative to the larger of two values, and how many values differ.
+/// The largest difference between two states, relative to the largest value of an array, and how many values differ.
 fn difference(a: &Arrays, b: &Arrays) -> (f32, usize) {
     assert!(a.keys().eq(b.keys()));
-    let pairs = a.values().zip(b.values()).flat_map(|(a, b)| a.values.iter().zip(&b.values));
-    let differing: Vec<f32> =
-        pairs.filter(|(a, b)| a != b).map(|(a, b)| (a - b).abs() / a.abs().max(b.abs())).collect();
-    (differing.iter().copied().fold(0.0, f32::max), differing.len())
+    let (mut largest, mut count) = (0.0_f32, 0);
+    for (a, b) in a.values().zip(b.values()) {
+        let scale = a.values.iter().fold(f32::MIN_POSITIVE, |scale, value| scale.max(value.abs()));
+        for (a, b) in a.values.iter().zip(&b.values).filter(|(a, b)| a != b) {
+            largest = largest.max((a - b).abs() / scale);
+            count += 1;
+        }
+    }
+    (largest, count)
 }
 
 /// Three updates on one device, and on one and `other`: the states and the last measure of interference.

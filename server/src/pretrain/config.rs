@@ -8,7 +8,7 @@ use medley_core::train::{SettingError, TrainConfig};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::device::DeviceChoice;
+use crate::device::{DeviceChoice, DeviceName};
 use crate::settings::unknown_key;
 
 /// Everything that determines a run, as in its TOML file.
@@ -22,6 +22,11 @@ pub struct PretrainConfig {
     pub encoder: Option<PathBuf>,
     /// Where to compute.
     pub device: DeviceChoice,
+    /// Several devices instead, which share the tasks: `cpu`, `gpu`, `gpu:0`, `gpu:1`, and `ws://host:3000` for all
+    /// devices of a worker. The first one keeps the state of the run.
+    pub devices: Vec<DeviceName>,
+    /// A file with the line that workers ask for.
+    pub token_file: Option<PathBuf>,
     /// Pixels per batch: large images come in small batches and the reverse.
     pub pixel_budget: usize,
     /// Seconds between training states on disk, 0 after every update; longer where taking one holds the training up
@@ -97,6 +102,8 @@ impl Default for PretrainConfig {
             preset: Preset::Nano,
             encoder: None,
             device: DeviceChoice::Cpu,
+            devices: Vec::new(),
+            token_file: None,
             pixel_budget: 4 * 128 * 128,
             checkpoint_seconds: 60,
             keep_checkpoints: 2,
@@ -170,7 +177,7 @@ impl PretrainConfig {
         let base = path.parent().unwrap_or(Path::new(""));
         let resolve = |path: &mut PathBuf| *path = base.join(&*path);
         config.data.iter_mut().for_each(|data| resolve(&mut data.path));
-        config.encoder.iter_mut().for_each(resolve);
+        config.encoder.iter_mut().chain(&mut config.token_file).for_each(resolve);
         Ok(config)
     }
 }

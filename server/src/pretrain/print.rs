@@ -19,6 +19,11 @@ const COMMENTS: &[(&str, &str)] = &[
         "Weights of a torchvision Swin V2 of the preset's size (swin_v2_t, swin_v2_b; safetensors) for the encoder to\nstart from, instead of random ones; relative to this file.",
     ),
     ("device", "Where to compute: cpu or gpu (Vulkan, Metal or DirectX 12)."),
+    (
+        "devices",
+        "Several devices instead, which share the tasks, such as [\"gpu:0\", \"gpu:1\", \"ws://host:3000\"]; the last one stands\nfor all devices of a `medley worker`. The first one keeps the state of the run.",
+    ),
+    ("token_file", "A file with the line that workers ask for; relative to this file."),
     ("pixel_budget", "Pixels per batch: large images come in small batches and the reverse."),
     (
         "checkpoint_seconds",
@@ -109,6 +114,7 @@ pub fn print(config: &PretrainConfig) -> Result<String, toml::ser::Error> {
         }
     };
     example("encoder", shown.encoder.is_none());
+    example("token_file", shown.token_file.is_none());
     example("train.inner_steps", train.inner_steps.is_none());
     example("train.head_optimiser", train.head_optimiser.is_none());
     example("train.head_learning_rate", train.head_learning_rate.is_none());
@@ -116,6 +122,7 @@ pub fn print(config: &PretrainConfig) -> Result<String, toml::ser::Error> {
     example("train.ema", train.ema.is_none());
     example("validation.patience", shown.validation.patience.is_none());
     shown.encoder.get_or_insert_with(|| PathBuf::from("swin_v2_t.safetensors"));
+    shown.token_file.get_or_insert_with(|| PathBuf::from("token"));
     train.inner_steps.get_or_insert(8);
     train.head_optimiser.get_or_insert(OptimiserKind::AdamW);
     train.head_learning_rate.get_or_insert(train.learning_rate);

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use medley_core::train::{Sampler, Turn};
 
 use medley_core::dataset::{
-    AugmentConfig, Augmentation, Batch, Prepared, Sample, Task, batch_size_for, collate, sample_seed,
+    AugmentConfig, Augmentation, Batch, Prepared, Sample, Task, TaskKind, batch_size_for, collate,
+    sample_seed,
 };
 use medley_core::synth;
 use medley_core::weights::Source as Provenance;
@@ -40,6 +41,8 @@ struct TaskSource {
     task: Task,
     images: usize,
     batches_per_epoch: u64,
+    /// Pixels per batch.
+    pixels: usize,
     make: Make,
     held_out: HeldOut,
 }
@@ -130,6 +133,19 @@ impl Sources {
         self.tasks.iter().map(|source| source.batches_per_epoch).collect()
     }
 
+    /// What a turn of each task costs, in the order of their heads: the pixels of a batch, which an encoder alone or an
+    /// encoder and a decoder look at.
+    pub fn costs(&self) -> Vec<f64> {
+        let cost = |source: &TaskSource| {
+            let parts = match source.task.kind {
+                TaskKind::Classification | TaskKind::MultiLabel => 1.0,
+                TaskKind::Segmentation | TaskKind::Detection => 2.0,
+            };
+            source.pixels as f64 * parts
+        };
+        self.tasks.iter().map(cost).collect()
+    }
+
     /// The tasks with what is held out of them, in the order of their heads.
     pub fn held_out(&self) -> impl Iterator<Item = (&Task, &HeldOut)> {
         self.tasks.iter().map(|source| (&source.task, &source.held_out))
@@ -170,8 +186,9 @@ fn from_folder(
     let mut tasks = Vec::new();
     for found in folder.tasks.iter().filter(|found| wanted(found.task.kind)) {
         let task = found.task.clone();
+        let pixels = data.pixel_budget.unwrap_or(config.pixel_budget);
         let options = BatchOptions {
-            pixel_budget: data.pixel_budget.unwrap_or(config.pixel_budget),
+            pixel_budget: pixels,
             augment: data.augment.unwrap_or_else(|| AugmentConfig::for_task(&task)),
             seed: config.train.seed,
         };
@@ -182,6 +199,7 @@ fn from_folder(
             task,
             images,
             batches_per_epoch: batches.batches_per_epoch(),
+            pixels,
             make: Box::new(move |number| batches.batch(number)),
             held_out: held_out(folder, &found.val),
         });
@@ -221,6 +239,7 @@ fn synthetic(task: Task, config: &PretrainConfig) -> TaskSource {
         task: described,
         images: SYNTHETIC_IMAGES,
         batches_per_epoch: (SYNTHETIC_IMAGES as u64).div_ceil(size),
+        pixels: config.pixel_budget,
         make: Box::new(make),
         held_out: HeldOut { cases: SYNTHETIC_HELD_OUT, load: Box::new(load) },
     }

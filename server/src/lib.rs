@@ -16,3 +16,4 @@ pub mod report;
 pub mod runs;
 pub mod settings;
 pub mod transfer;
+pub mod weights;

@@ -17,8 +17,8 @@ use crate::settings::unknown_key;
 pub struct PretrainConfig {
     /// Size of the model.
     pub preset: Preset,
-    /// Weights of a torchvision Swin V2 of the preset's size (`swin_v2_t`, `swin_v2_b`; safetensors) for the encoder to
-    /// start from, instead of random ones.
+    /// Weights of a torchvision Swin V2 of the preset's size (`swin_v2_t`, `swin_v2_b`; safetensors or `.pth`) for the
+    /// encoder to start from, instead of random ones.
     pub encoder: Option<PathBuf>,
     /// Where to compute.
     pub device: DeviceChoice,

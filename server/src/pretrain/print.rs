@@ -16,7 +16,7 @@ const COMMENTS: &[(&str, &str)] = &[
     ),
     (
         "encoder",
-        "Weights of a torchvision Swin V2 of the preset's size (swin_v2_t, swin_v2_b; safetensors) for the encoder to\nstart from, instead of random ones; relative to this file.",
+        "Weights of a torchvision Swin V2 of the preset's size (swin_v2_t, swin_v2_b; safetensors or .pth) for the\nencoder to start from, instead of random ones; relative to this file.",
     ),
     ("device", "Where to compute: cpu or gpu (Vulkan, Metal or DirectX 12)."),
     ("pixel_budget", "Pixels per batch: large images come in small batches and the reverse."),
@@ -115,7 +115,7 @@ pub fn print(config: &PretrainConfig) -> Result<String, toml::ser::Error> {
     example("train.clip", train.clip.is_none());
     example("train.ema", train.ema.is_none());
     example("validation.patience", shown.validation.patience.is_none());
-    shown.encoder.get_or_insert_with(|| PathBuf::from("swin_v2_t.safetensors"));
+    shown.encoder.get_or_insert_with(|| PathBuf::from("swin_v2_t.pth"));
     train.inner_steps.get_or_insert(8);
     train.head_optimiser.get_or_insert(OptimiserKind::AdamW);
     train.head_learning_rate.get_or_insert(train.learning_rate);

@@ -127,7 +127,7 @@ impl Medley {
         let task = &self.network.tasks[index];
         let longest = original.0.max(original.1);
         let side = match task.kind {
-            TaskKind::Classification | TaskKind::MultiLabel => task.input_size,
+            TaskKind::Classification | TaskKind::MultiLabel | TaskKind::Regression => task.input_size,
             // A crop shows its objects at the magnification of the whole: enlarging it would not help.
             TaskKind::Segmentation | TaskKind::Detection => task.input_size.min(longest),
         };
@@ -167,6 +167,17 @@ impl Medley {
         match self.predict(task, image).await? {
             Prediction::Classes(probabilities) | Prediction::Labels(probabilities) => Ok(probabilities),
             _ => Err(PredictError::OtherKind { task: task.into(), wanted: "classes" }),
+        }
+    }
+
+    /// The numbers of a regression task, in the unit of its data.
+    ///
+    /// # Errors
+    /// As [`Self::predict`], and when the task is of another kind.
+    pub async fn measure(&self, task: &str, image: &Image) -> Result<Vec<f32>, PredictError> {
+        match self.predict(task, image).await? {
+            Prediction::Values(values) => Ok(values),
+            _ => Err(PredictError::OtherKind { task: task.into(), wanted: "numbers" }),
         }
     }
 

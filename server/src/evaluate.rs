@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
-use medley_core::dataset::{Sample, Split, Target, Task};
+use medley_core::dataset::{Sample, Split, Target, Task, TaskKind};
 use medley_core::metrics::{
-    CalibrationScore, ConfusionMatrix, DetectionScore, LabelScore, SegmentationScore, macro_auroc,
+    CalibrationScore, ConfusionMatrix, DetectionScore, LabelScore, RegressionScore, SegmentationScore,
+    macro_auroc,
 };
 use medley_core::task::Prediction;
 use medley_core::{Medley, PredictError};
@@ -109,7 +110,7 @@ pub fn predict_slice(
     Ok((sample.target.clone(), prediction))
 }
 
-/// The slices of a case as one: their masks side by side, their probabilities averaged. Boxes stay with their
+/// The slices of a case as one: their masks side by side, their probabilities and numbers averaged. Boxes stay with their
 /// slices, because objects are found slice by slice.
 fn joined(slices: Vec<(Target, Prediction)>) -> Vec<(Target, Prediction)> {
     let count = slices.len() as f32;
@@ -127,14 +128,15 @@ fn joined(slices: Vec<(Target, Prediction)>) -> Vec<(Target, Prediction)> {
                 found.height += mask.height;
             }
             (Some((_, Prediction::Classes(all))), _, Prediction::Classes(slice))
-            | (Some((_, Prediction::Labels(all))), _, Prediction::Labels(slice)) => {
+            | (Some((_, Prediction::Labels(all))), _, Prediction::Labels(slice))
+            | (Some((_, Prediction::Values(all))), _, Prediction::Values(slice)) => {
                 all.iter_mut().zip(slice).for_each(|(sum, p)| *sum += p);
             }
             (_, target, prediction) => whole.push((target, prediction)),
         }
     }
     for (_, prediction) in &mut whole {
-        if let Prediction::Classes(sums) | Prediction::Labels(sums) = prediction {
+        if let Prediction::Classes(sums) | Prediction::Labels(sums) | Prediction::Values(sums) = prediction {
             sums.iter_mut().for_each(|sum| *sum /= count);
         }
     }
@@ -151,6 +153,7 @@ pub struct Tally {
     masks: SegmentationScore,
     boxes: DetectionScore,
     labels: LabelScore,
+    numbers: Vec<RegressionScore>,
 }
 
 impl Tally {
@@ -165,6 +168,7 @@ impl Tally {
             masks: SegmentationScore::new(classes),
             boxes: DetectionScore::new(classes),
             labels: LabelScore::new(classes),
+            numbers: vec![RegressionScore::new(); classes],
         }
     }
 
@@ -187,6 +191,11 @@ impl Tally {
             (Target::Labels(truth), Prediction::Labels(probabilities)) => {
                 self.labels.add(truth, &probabilities);
             }
+            (Target::Values(truth), Prediction::Values(found)) => {
+                for (score, (truth, found)) in self.numbers.iter_mut().zip(truth.iter().zip(found)) {
+                    score.add(f64::from(*truth), f64::from(found));
+                }
+            }
             (Target::Mask(truth), Prediction::Mask(mask)) => self.masks.add(&truth.labels, &mask.labels),
             (Target::Boxes(truth), Prediction::Boxes(boxes)) => self.boxes.add(truth, &boxes),
             // The kinds agree because task and model do.
@@ -196,7 +205,6 @@ impl Tally {
 
     /// The scores, the most telling one first.
     pub fn scores(&self, task: &Task) -> Vec<Score> {
-        use medley_core::dataset::TaskKind;
         let score = |metric: &str, value| Score { metric: metric.to_owned(), value };
         match task.kind {
             TaskKind::Classification => vec![
@@ -212,6 +220,26 @@ impl Tally {
                     score("macro F1", self.labels.macro_f1()),
                     score("calibration error", self.labels.calibration_error()),
                 ]
+            }
+            TaskKind::Regression => {
+                let mean = |values: Vec<f64>| {
+                    (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
+                };
+                let mut scores = Vec::new();
+                if self.numbers.len() > 1 {
+                    let each = self.numbers.iter().filter_map(RegressionScore::r2);
+                    scores.push(score("R2", mean(each.collect())));
+                }
+                for (name, number) in task.classes.iter().zip(&self.numbers) {
+                    // One number needs no name beside its scores.
+                    let named = |metric: &str| {
+                        if self.numbers.len() > 1 { format!("{metric} {name}") } else { metric.to_owned() }
+                    };
+                    scores.push(score(&named("R2"), number.r2()));
+                    scores.push(score(&named("mean absolute error"), number.mean_absolute_error()));
+                    scores.push(score(&named("root mean squared error"), number.root_mean_squared_error()));
+                }
+                scores
             }
             TaskKind::Segmentation => {
                 let mut scores = vec![
@@ -263,7 +291,35 @@ mod tests {
             joined(vec![class(0.25), class(0.75)]),
             [(Target::Class(1), Prediction::Classes(vec![0.5, 0.5]))]
         );
+        let number = |value: f32| (Target::Values(vec![4.0]), Prediction::Values(vec![value]));
+        assert_eq!(joined(vec![number(3.0), number(6.0)]), [number(4.5)]);
         let boxes = || (Target::Boxes(Vec::new()), Prediction::Boxes(Vec::new()));
         assert_eq!(joined(vec![boxes(), boxes()]).len(), 2);
+    }
+
+    #[test]
+    fn numbers_are_scored_in_the_unit_of_the_data() {
+        let task = |classes: &[&str]| Task {
+            id: "age".to_owned(),
+            kind: TaskKind::Regression,
+            classes: classes.iter().map(ToString::to_string).collect(),
+            modality: String::new(),
+            input_size: 64,
+            scaling: Vec::new(),
+        };
+        let scores = |task: &Task, pairs: &[(Vec<f32>, Vec<f32>)]| -> Vec<(String, f64)> {
+            let mut tally = Tally::new(task);
+            for (truth, found) in pairs {
+                tally.add_case(vec![(Target::Values(truth.clone()), Prediction::Values(found.clone()))]);
+            }
+            tally.scores(task).into_iter().filter_map(|score| Some((score.metric, score.value?))).collect()
+        };
+        let one = scores(&task(&["years"]), &[(vec![10.0], vec![12.0]), (vec![14.0], vec![14.0])]);
+        let expected = [("R2", 0.5), ("mean absolute error", 1.0), ("root mean squared error", 2_f64.sqrt())];
+        assert_eq!(one, expected.map(|(name, value)| (name.to_owned(), value)));
+        let two = [(vec![1.0, 10.0], vec![1.0, 12.0]), (vec![3.0, 14.0], vec![3.0, 14.0])];
+        let two = scores(&task(&["size", "years"]), &two);
+        assert_eq!(two[0], ("R2".to_owned(), 0.75));
+        assert_eq!(two[4], ("R2 years".to_owned(), 0.5));
     }
 }

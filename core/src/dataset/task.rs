@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Scaling;
+
 /// The label types of the method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -14,19 +16,25 @@ pub enum TaskKind {
     Segmentation,
     /// Boxes with a class each.
     Detection,
+    /// One or several numbers per image: an age, a volume, a share.
+    Regression,
 }
 
 /// One task: a head of the model and the data it learns from.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Task {
     /// Unique, stable, lower case with hyphens: `dsb2018-fluo-segmentation`.
     pub id: String,
     /// The label type.
     pub kind: TaskKind,
-    /// Class names in index order; for segmentation the first is the background, for detection there is none.
+    /// Class names in index order; for segmentation the first is the background, for detection there is none. For
+    /// regression the names of the numbers, with their units.
     pub classes: Vec<String>,
     /// What made the images, in the words of the data set: `microscopy, fluorescence nuclei`.
     pub modality: String,
     /// The side, in pixels, to which the longest side of an image is scaled before the model sees it.
     pub input_size: usize,
+    /// For regression, how each number is distributed in the training part; empty for the others.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub scaling: Vec<Scaling>,
 }

@@ -9,7 +9,7 @@ use super::box_decoder::BoxFeatures;
 use super::config::ModelConfig;
 use crate::dataset::{Task, TaskKind};
 
-/// Classification: dropout and one linear layer on the image vector.
+/// Classification and regression: dropout and one linear layer on the image vector.
 #[derive(Module, Debug)]
 pub struct ClassHead {
     dropout: Dropout,
@@ -35,7 +35,7 @@ pub struct BoxHead {
 #[derive(Module, Debug)]
 #[allow(clippy::large_enum_variant)]
 pub enum Head {
-    /// Classes of the whole image, one or several.
+    /// Classes or numbers of the whole image.
     Class(ClassHead),
     /// One class per pixel.
     Pixel(PixelHead),
@@ -129,6 +129,12 @@ impl Head {
         match task.kind {
             TaskKind::Classification | TaskKind::MultiLabel => Self::Class(ClassHead {
                 dropout: DropoutConfig::new(DROPOUT).init(),
+                linear: super::encoder::normal_linear(config.squeeze, classes, true, HEAD_STD, device),
+            }),
+            // Without dropout: it changes the variance of what the layer sees, and so the size of its answers
+            // between training and use, to which a class that is merely the largest is indifferent.
+            TaskKind::Regression => Self::Class(ClassHead {
+                dropout: DropoutConfig::new(0.0).init(),
                 linear: super::encoder::normal_linear(config.squeeze, classes, true, HEAD_STD, device),
             }),
             TaskKind::Segmentation => {

@@ -6,7 +6,7 @@ use burn::tensor::{Device, Tensor};
 use super::config::ModelConfig;
 use super::foundation::Foundation;
 use super::head::{BoxLogits, Head};
-use crate::dataset::{Task, TaskKind};
+use crate::dataset::{Scaling, Task, TaskKind};
 
 /// The whole model: the shared blocks and one head per task.
 #[derive(Clone, Debug)]
@@ -30,6 +30,13 @@ pub enum Outputs {
     Class(Tensor<2>),
     /// Logits `[B, K]` of classes that do not exclude each other.
     Labels(Tensor<2>),
+    /// Numbers.
+    Values {
+        /// `[B, K]`, of mean 0 and deviation 1 in the training part.
+        scaled: Tensor<2>,
+        /// How they become numbers in the unit of the data.
+        scaling: Vec<Scaling>,
+    },
     /// Logits `[B, K, H, W]` at the size of the input.
     Pixel(Tensor<4>),
     /// Logits of every position.
@@ -75,6 +82,9 @@ impl Network {
                 let logits = head.forward(self.foundation.vector(&features));
                 match self.tasks[task].kind {
                     TaskKind::MultiLabel => Outputs::Labels(logits),
+                    TaskKind::Regression => {
+                        Outputs::Values { scaled: logits, scaling: self.tasks[task].scaling.clone() }
+                    }
                     _ => Outputs::Class(logits),
                 }
             }

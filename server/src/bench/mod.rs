@@ -29,6 +29,7 @@ fn task(kind: TaskKind, id: String, size: usize) -> Task {
         classes: (0..classes(kind)).map(|class| format!("class {class}")).collect(),
         modality: "drawn".to_owned(),
         input_size: size,
+        scaling: Vec::new(),
     }
 }
 

@@ -11,7 +11,7 @@ use super::files::{self, FileError};
 use super::overlay;
 use crate::device::DeviceChoice;
 
-/// Segment, detect and classify an image.
+/// Segment, detect, classify and measure an image.
 ///
 /// Writes NAME.TASK.mask.png (class index per pixel) and NAME.TASK.png (drawn over the image) for masks,
 /// NAME.TASK.png for boxes, and everything as numbers to NAME.json.
@@ -56,6 +56,7 @@ pub fn run(args: &Args) -> Result<(), FileError> {
             Prediction::Classes(probabilities) | Prediction::Labels(probabilities) => {
                 classes(task, &probabilities)
             }
+            Prediction::Values(values) => numbers(task, &values),
             Prediction::Mask(mask) => write_mask(task, &image, &mask, &base)?,
             Prediction::Boxes(boxes) => {
                 let boxes: Vec<Detection> = boxes.into_iter().filter(|b| b.score >= args.min_score).collect();
@@ -88,6 +89,14 @@ fn classes(task: &Task, probabilities: &[f32]) -> (Value, String) {
     let numbers: serde_json::Map<String, Value> =
         ranked.iter().map(|(class, p)| ((*class).clone(), json!(p))).collect();
     (json!({ "kind": "classification", "probabilities": numbers }), line)
+}
+
+fn numbers(task: &Task, values: &[f32]) -> (Value, String) {
+    let named = || task.classes.iter().zip(values);
+    let line = named().map(|(name, value)| format!("{name} {value:.4}")).collect::<Vec<_>>().join(", ");
+    let numbers: serde_json::Map<String, Value> =
+        named().map(|(name, value)| (name.clone(), json!(value))).collect();
+    (json!({ "kind": "regression", "values": numbers }), line)
 }
 
 fn write_mask(task: &Task, image: &Image, mask: &Mask, base: &Path) -> Result<(Value, String), FileError> {

@@ -132,7 +132,8 @@ pub fn print(config: &PretrainConfig) -> Result<String, toml::ser::Error> {
 fn example_data() -> DataConfig {
     let kind = TaskKind::Segmentation;
     let modality = "microscopy, fluorescence nuclei".to_owned();
-    let task = Task { id: String::new(), kind, classes: Vec::new(), modality, input_size: 256 };
+    let task =
+        Task { id: String::new(), kind, classes: Vec::new(), modality, input_size: 256, scaling: Vec::new() };
     DataConfig {
         path: PathBuf::from("data/nuclei"),
         input_size: 256,

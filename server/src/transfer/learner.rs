@@ -12,7 +12,7 @@ use medley_core::model::{Network, Preset};
 use medley_core::weights::{ModelMetadata, Provenance};
 
 use super::{Cell, Init, LearningData, Learnt, Mode, Runner, RunnerError, Scores, metrics};
-use crate::data::{BatchOptions, BatchSource, CacheBudget, DataFolder, Item, LoaderPool, Prefetch};
+use crate::data::{BatchOptions, BatchSource, CacheBudget, DataFolder, Item, LoaderPool, Prefetch, TaskData};
 use crate::evaluate::{Tally, predict_slice};
 
 /// Images per step.
@@ -138,11 +138,13 @@ impl Runner for Learner<'_> {
             augment: AugmentConfig::for_task(&self.task),
             seed: cell.seed,
         };
-        let (folder, task) = (Arc::clone(&self.folder), self.task.clone());
+        // Numbers are scaled by those that are learnt from: the others are not known.
+        let known = TaskData::scaled(&self.task, &data.train);
+        let (folder, task) = (Arc::clone(&self.folder), known.clone());
         let source = BatchSource::new(folder, task, data.train.clone(), options, Arc::clone(&self.cache))?;
         let mut batches = Prefetch::new(&self.pool, 0.., AHEAD, move |number| source.batch(number));
         let network = self.initial(cell)?;
-        let mut tuner = Tuner::new(&network, self.task.clone(), config(cell, self.updates), &self.device);
+        let mut tuner = Tuner::new(&network, known, config(cell, self.updates), &self.device);
         let mut best: Option<(f64, u64, Network)> = None;
         let mut looks_since = 0;
         let every = self.updates.div_ceil(LOOKS).max(1);
@@ -156,7 +158,7 @@ impl Runner for Learner<'_> {
                 continue;
             }
             let network = tuner.network();
-            let score = self.watched(&self.medley(&network), &data.watch)?.unwrap_or(0.0);
+            let score = self.watched(&self.medley(&network), &data.watch)?.unwrap_or(f64::NEG_INFINITY);
             looks_since += 1;
             if best.as_ref().is_none_or(|(highest, ..)| score > *highest) {
                 best = Some((score, tuner.steps(), network));

@@ -3,6 +3,7 @@
 mod classification;
 mod detection;
 mod pictures;
+mod regression;
 mod segmentation;
 #[cfg(test)]
 mod tests;
@@ -99,6 +100,9 @@ impl DataFolder {
                 }
             }
         }
+        for data in &mut folder.tasks {
+            data.task = TaskData::scaled(&data.task, &data.train);
+        }
         if options.skip_empty_slices {
             folder.skip_empty_slices()?;
         }
@@ -140,6 +144,7 @@ impl DataFolder {
         let (target, label_size) = match &item.label {
             Label::Class(class) => (Target::Class(*class), size),
             Label::Labels(labels) => (Target::Labels(labels.clone()), size),
+            Label::Values(values) => (Target::Values(values.clone()), size),
             Label::Boxes { boxes, size } => (Target::Boxes(boxes.clone()), *size),
             Label::MaskFile(file) => {
                 let mask = mask_png::parse(&read(file)?, self.manifest.classes.len(), DEFAULT_MAX_PIXELS)
@@ -163,6 +168,7 @@ impl DataFolder {
             TaskKind::Classification | TaskKind::MultiLabel => self.classification(task),
             TaskKind::Segmentation => self.segmentation(task),
             TaskKind::Detection => self.detection(task),
+            TaskKind::Regression => self.regression(task),
         }
     }
 

@@ -117,6 +117,26 @@ impl Medley {
         Ok(answers.pop().unwrap_or(Prediction::Boxes(Vec::new())))
     }
 
+    /// Answers a case of several pictures at once, by a task that learnt to (see [`Task::instances`]).
+    ///
+    /// # Errors
+    /// As [`Self::predict`], and when the task gives no answers to whole cases, or there is no picture.
+    pub async fn predict_case(&self, task: &str, images: &[Image]) -> Result<Prediction, PredictError> {
+        let index = self.network.task_index(task).ok_or_else(|| self.unknown(task))?;
+        let known = &self.network.tasks[index];
+        let pictures = images
+            .iter()
+            .map(|image| self.scaled(image, scaled_size(image.width(), image.height(), known.input_size)));
+        let whole = || PredictError::OtherKind { task: task.into(), wanted: "one answer to a whole case" };
+        let outputs = match known.instances {
+            Some(_) => self.network.forward_case(index, pictures).ok_or_else(whole)?,
+            None => return Err(whole()),
+        };
+        // Classes and numbers do not lie anywhere in a picture.
+        let frame = Frame { valid: [1, 1], original: [1, 1] };
+        predict(outputs, &[frame], &DecodeSettings::default()).await?.pop().ok_or_else(whole)
+    }
+
     /// The raw outputs for one picture, and how to get back to its size.
     ///
     /// # Errors

@@ -143,6 +143,7 @@ fn batch(kind: TaskKind) -> Batch {
         batch: 1,
         height: SIDE,
         width: SIDE,
+        cases: Vec::new(),
         targets: vec![target],
         valid: vec![(SIDE, SIDE)],
     }

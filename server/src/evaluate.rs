@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use medley_core::dataset::{Sample, Split, Target, Task, TaskKind};
+use medley_core::imaging::Image;
 use medley_core::metrics::{
     CalibrationScore, ConfusionMatrix, DetectionScore, LabelScore, RegressionScore, SegmentationScore,
     macro_auroc,
@@ -12,7 +13,7 @@ use medley_core::{Medley, PredictError};
 use serde::Serialize;
 use thiserror::Error;
 
-use crate::data::{DataError, DataFolder, FolderOptions, Item, TaskData};
+use crate::data::{DataError, DataFolder, FolderOptions, Item, TaskData, cases};
 use crate::progress;
 
 /// Why a model cannot be scored.
@@ -44,7 +45,7 @@ pub struct TaskScores {
     pub split: String,
     /// Images looked at; of a volume, slices.
     pub images: usize,
-    /// What counts as one: images that stand alone, or volumes.
+    /// What counts as one: images that stand alone, volumes, or the cases of a multi-instance task.
     pub cases: usize,
     /// The most telling one first.
     pub scores: Vec<Score>,
@@ -62,52 +63,62 @@ pub fn evaluate(medley: &Medley, folder: &Path, split: Split) -> Result<Vec<Task
         }
         opened => opened?,
     };
-    let shared = |found: &&TaskData| {
-        medley.tasks().iter().any(|task| task.id == found.task.id && task.classes == found.task.classes)
+    let shared = |found: &TaskData| {
+        // The model knows whether it looks at images or at cases.
+        let known = medley.tasks().iter().find(|task| task.id == found.task.id)?;
+        (known.classes == found.task.classes)
+            .then(|| evaluate_task(medley, &folder, known, found.items(split), split))
     };
-    folder.tasks.iter().filter(shared).map(|found| evaluate_task(medley, &folder, found, split)).collect()
+    folder.tasks.iter().filter_map(shared).collect()
 }
 
 fn evaluate_task(
     medley: &Medley,
     folder: &DataFolder,
-    found: &TaskData,
+    task: &Task,
+    items: &[Item],
     split: Split,
 ) -> Result<TaskScores, EvaluateError> {
-    let items = found.items(split);
-    let bar = progress::bar(items.len(), &found.task.id);
-    let mut tally = Tally::new(&found.task);
-    let mut cases = 0;
-    for case in items.chunk_by(Item::is_same_case) {
-        let mut slices = Vec::with_capacity(case.len());
-        for item in case {
-            slices.push(predict_slice(medley, &found.task, &folder.load(item)?)?);
+    let bar = progress::bar(items.len(), &task.id);
+    let mut tally = Tally::new(task);
+    let (mut images, cases) = (0, cases(task, items));
+    for case in &cases {
+        let load = |item: &Item| {
             bar.inc(1);
-        }
-        tally.add_case(slices);
-        cases += 1;
+            folder.load(item)
+        };
+        let samples = case.iter().map(load).collect::<Result<Vec<_>, _>>()?;
+        tally.add_case(predict_case(medley, task, &samples)?);
+        images += samples.len();
     }
     bar.finish_and_clear();
     Ok(TaskScores {
-        task: found.task.id.clone(),
+        task: task.id.clone(),
         split: split.to_string(),
-        images: items.len(),
-        cases,
-        scores: tally.scores(&found.task),
+        images,
+        cases: cases.len(),
+        scores: tally.scores(task),
     })
 }
 
-/// The label and the prediction of an image or slice.
+/// The labels and predictions of the images or slices of a case; a multi-instance `task` has one for all.
 ///
 /// # Errors
 /// When the device fails.
-pub fn predict_slice(
+pub fn predict_case(
     medley: &Medley,
     task: &Task,
-    sample: &Sample,
-) -> Result<(Target, Prediction), PredictError> {
-    let prediction = pollster::block_on(medley.predict(&task.id, &sample.image))?;
-    Ok((sample.target.clone(), prediction))
+    samples: &[Sample],
+) -> Result<Vec<(Target, Prediction)>, PredictError> {
+    if let (Some(_), Some(first)) = (task.instances, samples.first()) {
+        let images: Vec<Image> = samples.iter().map(|sample| sample.image.clone()).collect();
+        let prediction = pollster::block_on(medley.predict_case(&task.id, &images))?;
+        return Ok(vec![(first.target.clone(), prediction)]);
+    }
+    let of_slice = |sample: &Sample| {
+        Ok((sample.target.clone(), pollster::block_on(medley.predict(&task.id, &sample.image))?))
+    };
+    samples.iter().map(of_slice).collect()
 }
 
 /// The slices of a case as one: their masks side by side, their probabilities and numbers averaged. Boxes stay with their
@@ -305,6 +316,7 @@ mod tests {
             classes: classes.iter().map(ToString::to_string).collect(),
             modality: String::new(),
             input_size: 64,
+            instances: None,
             scaling: Vec::new(),
         };
         let scores = |task: &Task, pairs: &[(Vec<f32>, Vec<f32>)]| -> Vec<(String, f64)> {

@@ -112,6 +112,7 @@ impl Manifest {
                 classes: self.classes_of(*kind).to_vec(),
                 modality: self.modality.clone(),
                 input_size: self.input_size.unwrap_or(input_size),
+                instances: None,
                 scaling: Vec::new(),
             })
             .collect()

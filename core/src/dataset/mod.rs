@@ -18,7 +18,7 @@ mod subset;
 mod task;
 
 pub use augment::{AugmentConfig, AugmentError, Augmentation, Orientation};
-pub use batch::{Batch, batch_size_for, collate};
+pub use batch::{Batch, batch_size_for, collate, collate_cases};
 pub use display::DataWindow;
 pub use label_volume::{LabelVolume, LabelVolumeError};
 pub use license::is_non_commercial;

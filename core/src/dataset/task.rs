@@ -1,5 +1,7 @@
 //! What is to be learnt: a name, a kind of label, classes.
 
+use std::num::NonZeroUsize;
+
 use serde::{Deserialize, Serialize};
 
 use super::Scaling;
@@ -20,6 +22,13 @@ pub enum TaskKind {
     Regression,
 }
 
+impl TaskKind {
+    /// Whether a label says something of an image as a whole, and so of a case of several images.
+    pub fn is_of_whole_images(self) -> bool {
+        matches!(self, Self::Classification | Self::MultiLabel | Self::Regression)
+    }
+}
+
 /// One task: a head of the model and the data it learns from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Task {
@@ -34,6 +43,10 @@ pub struct Task {
     pub modality: String,
     /// The side, in pixels, to which the longest side of an image is scaled before the model sees it.
     pub input_size: usize,
+    /// Multi-instance learning: the label belongs to a case, and this many of its images are looked at together in
+    /// training. Only where labels are of whole images.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instances: Option<NonZeroUsize>,
     /// For regression, how each number is distributed in the training part; empty for the others.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub scaling: Vec<Scaling>,

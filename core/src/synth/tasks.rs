@@ -77,6 +77,7 @@ pub fn tasks() -> Vec<Task> {
         classes: source.classes.iter().map(ToString::to_string).collect(),
         modality: source.modality.to_owned(),
         input_size: INPUT_SIZE,
+        instances: None,
         scaling: if source.kind == TaskKind::Regression { vec![RATIO] } else { Vec::new() },
     };
     SOURCES.iter().map(task).collect()

@@ -217,7 +217,7 @@ impl Trainer {
         // Dropout draws from the device; seeding it here makes a resumed run repeat exactly.
         let stream = self.inner_step.wrapping_mul(1_000_003);
         self.device.seed(self.config.seed.wrapping_add(stream));
-        let outputs = self.network.forward(task, images(batch, &self.device));
+        let outputs = self.network.forward_cases(task, images(batch, &self.device), &batch.cases);
         let loss = loss(outputs, &batch.targets)?;
         let id = &self.network.tasks[task].id;
         let mut weighted = match self.config.weights.get(id) {

@@ -27,6 +27,7 @@ pub fn task(kind: TaskKind) -> Task {
         classes: names.iter().map(ToString::to_string).collect(),
         modality: "drawn".into(),
         input_size: SIDE,
+        instances: None,
         scaling: match kind {
             TaskKind::Regression => {
                 vec![Scaling { mean: 13.0, deviation: 2.236 }, Scaling { mean: 28.5, deviation: 7.4 }]
@@ -68,5 +69,13 @@ pub fn batch(kind: TaskKind) -> Batch {
             }]),
         });
     }
-    Batch { images, batch: 4, height: SIDE, width: SIDE, targets, valid: vec![(SIDE, SIDE); 4] }
+    Batch {
+        images,
+        batch: 4,
+        height: SIDE,
+        width: SIDE,
+        cases: Vec::new(),
+        targets,
+        valid: vec![(SIDE, SIDE); 4],
+    }
 }

@@ -11,6 +11,9 @@ use super::files::{self, FileError};
 use super::overlay;
 use crate::device::DeviceChoice;
 
+/// Slices of a volume that a task of whole cases looks at.
+const SLICES: usize = 64;
+
 /// Segment, detect, classify and measure an image.
 ///
 /// Writes NAME.TASK.mask.png (class index per pixel) and NAME.TASK.png (drawn over the image) for masks,
@@ -49,8 +52,12 @@ pub fn run(args: &Args) -> Result<(), FileError> {
 
     let mut report = serde_json::Map::new();
     for id in &chosen {
-        let prediction = pollster::block_on(medley.predict(id, &image))?;
-        let Some(task) = medley.tasks().iter().find(|task| &task.id == id) else { continue };
+        let task = medley.tasks().iter().find(|task| &task.id == id);
+        let prediction = match task.and_then(|task| task.instances) {
+            Some(_) => pollster::block_on(medley.predict_case(id, &slices(&image)))?,
+            None => pollster::block_on(medley.predict(id, &image))?,
+        };
+        let Some(task) = task else { continue };
         let base = args.out.join(format!("{stem}.{id}"));
         let (numbers, line) = match prediction {
             Prediction::Classes(probabilities) | Prediction::Labels(probabilities) => {
@@ -79,6 +86,12 @@ pub fn run(args: &Args) -> Result<(), FileError> {
         println!("written to {}", path.display());
     }
     Ok(())
+}
+
+/// The slices of a volume, evenly spread where it has many.
+fn slices(volume: &Image) -> Vec<Image> {
+    let count = volume.slices().min(SLICES);
+    (0..count).filter_map(|place| volume.slice(place * volume.slices() / count)).collect()
 }
 
 fn classes(task: &Task, probabilities: &[f32]) -> (Value, String) {

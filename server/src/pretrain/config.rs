@@ -1,5 +1,6 @@
 //! The configuration of a run.
 
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use medley_core::dataset::{AugmentConfig, AugmentError, TaskKind};
@@ -79,6 +80,10 @@ pub struct DataConfig {
     /// Leave out slices of training volumes in which nothing is labelled.
     #[serde(default)]
     pub skip_empty_slices: bool,
+    /// Learn labels of whole cases (volumes, or the images of a patient): this many images of a case, drawn anew each
+    /// time, are weighted and joined. For classification, multilabel and regression.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instances: Option<NonZeroUsize>,
     /// Pixels per batch, instead of the run's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pixel_budget: Option<usize>,

@@ -12,10 +12,12 @@ use medley_core::model::{Network, Preset};
 use medley_core::weights::{ModelMetadata, Provenance};
 
 use super::{Cell, Init, LearningData, Learnt, Mode, Runner, RunnerError, Scores, metrics};
-use crate::data::{BatchOptions, BatchSource, CacheBudget, DataFolder, Item, LoaderPool, Prefetch, TaskData};
-use crate::evaluate::{Tally, predict_slice};
+use crate::data::{
+    BatchOptions, BatchSource, CacheBudget, DataFolder, Item, LoaderPool, Prefetch, TaskData, cases,
+};
+use crate::evaluate::{Tally, predict_case};
 
-/// Images per step.
+/// Images, or cases, per step.
 const BATCH: usize = 8;
 /// Batches made ahead.
 const AHEAD: usize = 4;
@@ -81,11 +83,9 @@ impl<'a> Learner<'a> {
 
     fn tally(&self, medley: &Medley, items: &[Item]) -> Result<Tally, RunnerError> {
         let mut tally = Tally::new(&self.task);
-        for case in items.chunk_by(Item::is_same_case) {
-            let slice = |item: &Item| -> Result<_, RunnerError> {
-                Ok(predict_slice(medley, &self.task, &self.folder.load(item)?)?)
-            };
-            tally.add_case(case.iter().map(slice).collect::<Result<_, _>>()?);
+        for case in cases(&self.task, items) {
+            let samples: Vec<_> = case.iter().map(|item| self.folder.load(item)).collect::<Result<_, _>>()?;
+            tally.add_case(predict_case(medley, &self.task, &samples)?);
         }
         Ok(tally)
     }
@@ -129,12 +129,17 @@ impl Runner for Learner<'_> {
         settings.insert("head_learning_rate".to_owned(), defaults.head_learning_rate.into());
         settings.insert("weight_decay".to_owned(), defaults.weight_decay.into());
         settings.insert("input_size".to_owned(), (self.task.input_size as i64).into());
+        if let Some(instances) = self.task.instances {
+            settings.insert("instances".to_owned(), (instances.get() as i64).into());
+        }
         settings
     }
 
     fn learn(&mut self, cell: &Cell, data: &LearningData) -> Result<Option<Learnt<Medley>>, RunnerError> {
+        // Eight images, or eight cases.
+        let images = self.task.instances.map_or(BATCH, |instances| BATCH * instances.get());
         let options = BatchOptions {
-            pixel_budget: BATCH * self.task.input_size.next_multiple_of(32).pow(2),
+            pixel_budget: images * self.task.input_size.next_multiple_of(32).pow(2),
             augment: AugmentConfig::for_task(&self.task),
             seed: cell.seed,
         };

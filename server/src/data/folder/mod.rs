@@ -9,6 +9,7 @@ mod segmentation;
 mod tests;
 
 use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -34,11 +35,13 @@ pub struct FolderOptions {
     /// Leave out slices of training volumes in which nothing but background is labelled. Every label file of
     /// the training part is read for it when the folder is opened.
     pub skip_empty_slices: bool,
+    /// [`Task::instances`] of the tasks whose labels are of whole images.
+    pub instances: Option<NonZeroUsize>,
 }
 
 impl Default for FolderOptions {
     fn default() -> Self {
-        Self { input_size: 256, commercial_only: false, skip_empty_slices: false }
+        Self { input_size: 256, commercial_only: false, skip_empty_slices: false, instances: None }
     }
 }
 
@@ -100,7 +103,16 @@ impl DataFolder {
                 }
             }
         }
+        if options.instances.is_some() && !folder.tasks.iter().any(|data| data.task.kind.is_of_whole_images())
+        {
+            let problem =
+                "`instances` is for labels of whole cases, and this data set has none; leave it out";
+            return Err(DataError::layout(&folder.root, problem));
+        }
         for data in &mut folder.tasks {
+            if data.task.kind.is_of_whole_images() {
+                data.task.instances = options.instances;
+            }
             data.task = TaskData::scaled(&data.task, &data.train);
         }
         if options.skip_empty_slices {

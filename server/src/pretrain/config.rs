@@ -48,7 +48,7 @@ pub struct PretrainConfig {
 #[serde(default, deny_unknown_fields)]
 pub struct ValidationConfig {
     /// Updates between two looks; 0 is never. The state with the best mean over the tasks of the first score of
-    /// each (accuracy, AUROC, Dice, mAP@0.5) becomes the model.
+    /// each (accuracy, AUROC, Dice, mAP@0.5, R²) becomes the model.
     pub every: u64,
     /// At most this many cases per task; a case is an image or a volume.
     pub cases: usize,

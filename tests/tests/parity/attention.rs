@@ -36,7 +36,8 @@ fn pooling_and_its_gradient_agree() {
         Some(Tensor::from_floats(reference.parameters[name].as_slice(), &plain))
     });
     let tensor = |values: &[f32]| {
-        Tensor::<1>::from_floats(values, &device).reshape([values.len() / reference.channels, reference.channels])
+        Tensor::<1>::from_floats(values, &device)
+            .reshape([values.len() / reference.channels, reference.channels])
     };
     let vectors = tensor(&reference.vectors).require_grad();
     let pooled = pool.forward(vectors.clone(), &reference.cases);

@@ -125,7 +125,7 @@ impl Tuner {
     /// are then those before the step.
     pub async fn step(&mut self, batch: &Batch) -> Result<f32, TuneError> {
         self.device.seed(self.config.seed.wrapping_add(self.step.wrapping_mul(1_000_003)));
-        let outputs = self.network.forward(0, images(batch, &self.device));
+        let outputs = self.network.forward_cases(0, images(batch, &self.device), &batch.cases);
         let loss = loss(outputs, &batch.targets)?;
         let mut gradients = loss.clone().backward();
         let mut shared = take_gradients(&self.network.foundation, &mut gradients);

@@ -87,7 +87,7 @@ impl Rank {
         let Settings { config, device, factors, .. } = &self.settings;
         // Dropout draws from the device; seeding it here makes a resumed run repeat exactly.
         device.seed(config.seed.wrapping_add(step.wrapping_mul(1_000_003)));
-        let outputs = self.network.forward(task, images(batch, device));
+        let outputs = self.network.forward_cases(task, images(batch, device), &batch.cases);
         let loss = loss(outputs, &batch.targets)?;
         let id = &self.network.tasks[task].id;
         let mut weighted = match config.weights.get(id) {

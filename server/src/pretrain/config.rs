@@ -1,5 +1,6 @@
 //! The configuration of a run.
 
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use medley_core::dataset::{AugmentConfig, AugmentError, TaskKind};
@@ -17,8 +18,8 @@ use crate::settings::unknown_key;
 pub struct PretrainConfig {
     /// Size of the model.
     pub preset: Preset,
-    /// Weights of a torchvision Swin V2 of the preset's size (`swin_v2_t`, `swin_v2_b`; safetensors) for the encoder to
-    /// start from, instead of random ones.
+    /// Weights of a torchvision Swin V2 of the preset's size (`swin_v2_t`, `swin_v2_b`; safetensors or `.pth`) for the
+    /// encoder to start from, instead of random ones.
     pub encoder: Option<PathBuf>,
     /// Where to compute.
     pub device: DeviceChoice,
@@ -52,7 +53,7 @@ pub struct PretrainConfig {
 #[serde(default, deny_unknown_fields)]
 pub struct ValidationConfig {
     /// Updates between two looks; 0 is never. The state with the best mean over the tasks of the first score of
-    /// each (accuracy, AUROC, Dice, mAP@0.5) becomes the model.
+    /// each (accuracy, AUROC, Dice, mAP@0.5, R²) becomes the model.
     pub every: u64,
     /// At most this many cases per task; a case is an image or a volume.
     pub cases: usize,
@@ -84,6 +85,10 @@ pub struct DataConfig {
     /// Leave out slices of training volumes in which nothing is labelled.
     #[serde(default)]
     pub skip_empty_slices: bool,
+    /// Learn labels of whole cases (volumes, or the images of a patient): this many images of a case, drawn anew each
+    /// time, are weighted and joined. For classification, multilabel and regression.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instances: Option<NonZeroUsize>,
     /// Pixels per batch, instead of the run's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pixel_budget: Option<usize>,

@@ -11,6 +11,7 @@ use crate::data::DataError;
 use crate::device::{OpenDevice, OpenError};
 use crate::evaluate::EvaluateError;
 use crate::runs::RunError;
+use crate::weights::StateDictError;
 
 /// Why a run stopped.
 #[derive(Debug, Error)]
@@ -50,6 +51,9 @@ pub enum PretrainError {
     /// The order of the tasks.
     #[error(transparent)]
     Sampler(#[from] SamplerError),
+    /// The file of the weights to start from.
+    #[error(transparent)]
+    StateDict(#[from] StateDictError),
     /// The weights to start from.
     #[error("{} cannot be the encoder's weights: name a state dict of the preset's torchvision model (tiny: swin_v2_t, base: swin_v2_b)", .0.display())]
     Encoder(PathBuf, #[source] WeightsError),

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use burn::tensor::Device;
 use medley_core::Medley;
 use medley_core::train::{Trainer, Update};
-use medley_core::weights::{ModelMetadata, Provenance, import_swin_v2, read};
+use medley_core::weights::{ModelMetadata, Provenance, import_swin_v2};
 
 use super::held_out::validate;
 use super::recovery::{Action, Recovery};
@@ -19,6 +19,7 @@ use crate::runs::{
     Checkpoint, CheckpointWriter, Checkpoints, Event, EventLog, PendingState, RunError, RunFolder,
     TensorBoard, Watch, Written, process_memory, read_events, valid_events, write_atomically, write_report,
 };
+use crate::weights::read_swin_v2;
 
 /// What a run needs besides its configuration.
 #[derive(Debug)]
@@ -372,8 +373,7 @@ fn begun(config: &PretrainConfig, sources: &Sources, device: &Device) -> Result<
     let mut trainer = Trainer::new(config.preset.config(), sources.tasks(), config.train.clone(), device);
     if let Some(path) = &config.encoder {
         let refused = |source| PretrainError::Encoder(path.clone(), source);
-        let bytes = std::fs::read(path).map_err(RunError::io("read", path))?;
-        let (state, _) = read(&bytes).map_err(refused)?;
+        let state = read_swin_v2(path)?;
         trainer.set_encoder(|encoder| import_swin_v2(encoder, &state, device)).map_err(refused)?;
     }
     Ok(trainer)

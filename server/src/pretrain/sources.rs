@@ -15,7 +15,7 @@ use medley_core::weights::Source as Provenance;
 use super::{DataConfig, PretrainConfig};
 use crate::data::{
     BatchOptions, BatchSource, CacheBudget, DataError, DataFolder, FolderOptions, Item, LoaderPool, Prefetch,
-    VolumeCache,
+    VolumeCache, cases,
 };
 
 /// Bytes of decoded images that are kept in memory.
@@ -92,6 +92,7 @@ impl Sources {
                 input_size: data.input_size,
                 commercial_only: data.commercial_only,
                 skip_empty_slices: data.skip_empty_slices,
+                instances: data.instances,
             };
             let folder = match DataFolder::open_with(&data.path, options) {
                 Err(error) if error.is_skippable() => {
@@ -138,7 +139,7 @@ impl Sources {
     pub fn costs(&self) -> Vec<f64> {
         let cost = |source: &TaskSource| {
             let parts = match source.task.kind {
-                TaskKind::Classification | TaskKind::MultiLabel => 1.0,
+                TaskKind::Classification | TaskKind::MultiLabel | TaskKind::Regression => 1.0,
                 TaskKind::Segmentation | TaskKind::Detection => 2.0,
             };
             source.pixels as f64 * parts
@@ -201,15 +202,15 @@ fn from_folder(
             batches_per_epoch: batches.batches_per_epoch(),
             pixels,
             make: Box::new(move |number| batches.batch(number)),
-            held_out: held_out(folder, &found.val),
+            held_out: held_out(folder, &found.task, &found.val),
         });
     }
     Ok(tasks)
 }
 
 /// The cases of a data set's validation part.
-fn held_out(folder: &Arc<DataFolder>, items: &[Item]) -> HeldOut {
-    let cases: Vec<Vec<Item>> = items.chunk_by(Item::is_same_case).map(<[Item]>::to_vec).collect();
+fn held_out(folder: &Arc<DataFolder>, task: &Task, items: &[Item]) -> HeldOut {
+    let cases = cases(task, items);
     let folder = Arc::clone(folder);
     HeldOut {
         cases: cases.len(),

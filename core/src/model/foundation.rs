@@ -1,7 +1,7 @@
 //! The shared blocks.
 
-use burn::module::Module;
-use burn::tensor::{Device, Tensor};
+use burn::module::{Module, ModuleMapper, Param};
+use burn::tensor::{Device, FloatDType, Tensor};
 
 use super::box_decoder::{BoxDecoder, BoxFeatures};
 use super::config::ModelConfig;
@@ -57,27 +57,34 @@ impl Foundation {
         Self { encoder: self.encoder.with_stochastic_depth(last), ..self }
     }
 
+    /// The same blocks with numbers of 16 bits, in which they compute. What they answer to heads has 32 bits again,
+    /// and so have the gradients of `self`.
+    #[must_use]
+    pub fn halved(&self) -> Self {
+        self.clone().map(&mut Cast(FloatDType::F16))
+    }
+
     /// Images `[B, 3, H, W]` in [0, 1], any size, to features.
     pub fn encode(&self, images: Tensor<4>) -> Features {
         let [_, _, height, width] = images.dims();
-        let image = pad_to_multiple(normalise(images), STRIDE);
+        let image = pad_to_multiple(normalise(images), STRIDE).cast(self.encoder.number_type());
         let [p4, p8, p16, p32] = self.encoder.forward(image.clone());
         Features { image, pyramid: [p4, p8, p16, self.squeezer.forward(p32)], size: [height, width] }
     }
 
     /// The image vector, `[B, squeeze]`.
     pub fn vector(&self, features: &Features) -> Tensor<2> {
-        global_average(features.pyramid[3].clone())
+        full(global_average(features.pyramid[3].clone()))
     }
 
     /// The averages of the finer levels and the image vector side by side, `[B, C4 + C8 + C16 + squeeze]`.
     pub fn averages(&self, features: &Features) -> Tensor<2> {
-        Tensor::cat(features.pyramid.iter().cloned().map(global_average).collect(), 1)
+        full(Tensor::cat(features.pyramid.iter().cloned().map(global_average).collect(), 1))
     }
 
     /// Pixel embeddings at the images' own size, `[B, E, H, W]`.
     pub fn pixels(&self, features: &Features) -> Tensor<4> {
-        let embedding = self.pixel_decoder.forward(&features.image, &features.pyramid);
+        let embedding = full(self.pixel_decoder.forward(&features.image, &features.pyramid));
         let [batch, channels, height, width] = embedding.dims();
         if [height, width] == features.size {
             return embedding;
@@ -87,7 +94,24 @@ impl Foundation {
 
     /// Tower outputs of every level, over the padded images.
     pub fn boxes(&self, features: &Features) -> Vec<BoxFeatures> {
-        self.box_decoder.forward(&features.pyramid)
+        let levels = self.box_decoder.forward(&features.pyramid).into_iter();
+        levels
+            .map(|level| BoxFeatures { class: full(level.class), location: full(level.location), ..level })
+            .collect()
+    }
+}
+
+/// In 32 bits; nothing where it is so already.
+fn full<const D: usize>(tensor: Tensor<D>) -> Tensor<D> {
+    tensor.cast(FloatDType::F32)
+}
+
+/// Casts parameters. Gradients flow back through the cast to the original ones.
+struct Cast(FloatDType);
+
+impl ModuleMapper for Cast {
+    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        param.map(|value| value.cast(self.0))
     }
 }
 

@@ -73,6 +73,12 @@ impl Network {
         }
     }
 
+    /// The same network whose shared blocks compute with 16 bits, see [`Foundation::halved`].
+    #[must_use]
+    pub fn halved(&self) -> Self {
+        Self { foundation: self.foundation.halved(), ..self.clone() }
+    }
+
     /// Runs what task number `task` needs on images `[B, 3, H, W]` in [0, 1].
     pub fn forward(&self, task: usize, images: Tensor<4>) -> Outputs {
         self.forward_cases(task, images, &[])

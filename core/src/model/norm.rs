@@ -2,7 +2,7 @@
 
 use burn::module::{Module, Param};
 use burn::nn::Initializer;
-use burn::tensor::{Device, Tensor};
+use burn::tensor::{Device, FloatDType, Tensor};
 
 /// Group normalisation with one group (Wu & He, ECCV 2018): each image is normalised over its channels and
 /// pixels, then scaled and shifted per channel. It does not see the batch, so that a step with one small
@@ -32,12 +32,17 @@ impl OneGroupNorm {
     /// `[B, C, H, W]` to the same shape.
     pub fn forward(&self, x: Tensor<4>) -> Tensor<4> {
         let [batch, channels, height, width] = x.dims();
-        let flat = x.clone().reshape([batch, channels * height * width]);
+        let numbers: FloatDType = x.dtype().into();
+        // Sums over an image leave the range of 16 bits.
+        let flat = x.clone().reshape([batch, channels * height * width]).cast(FloatDType::F32);
         let mean = flat.clone().mean_dim(1);
         let variance = (flat.square().mean_dim(1) - mean.clone().square()).clamp_min(0.0);
         let inverse = (variance + EPSILON).sqrt().recip();
-        let scale = self.weight.val().unsqueeze::<2>() * inverse;
-        let shift = self.bias.val().unsqueeze::<2>() - scale.clone() * mean;
-        x * scale.reshape([batch, channels, 1, 1]) + shift.reshape([batch, channels, 1, 1])
+        let [weight, bias] =
+            [&self.weight, &self.bias].map(|p| p.val().cast(FloatDType::F32).unsqueeze::<2>());
+        let scale = weight * inverse;
+        let shift = bias - scale.clone() * mean;
+        let [scale, shift] = [scale, shift].map(|v| v.cast(numbers).reshape([batch, channels, 1, 1]));
+        x * scale + shift
     }
 }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::optimiser::OptimiserKind;
+use super::precision::ComputePrecision;
 use super::sampler::SamplerKind;
 use super::schedule::Schedule;
 
@@ -43,6 +44,8 @@ pub struct TrainConfig {
     pub stochastic_depth: f64,
     /// Computes cheap activations again in the backward pass instead of keeping them.
     pub gradient_checkpointing: bool,
+    /// The numbers of the forward and the backward pass of the shared blocks.
+    pub precision: ComputePrecision,
     /// What is done about tasks that pull against each other.
     pub conflicts: Conflicts,
     /// How losses are weighted against each other.
@@ -97,6 +100,7 @@ impl Default for TrainConfig {
             ema: None,
             stochastic_depth: 0.0,
             gradient_checkpointing: false,
+            precision: ComputePrecision::default(),
             conflicts: Conflicts::default(),
             weighting: Weighting::default(),
             interference_every: 0,

@@ -5,6 +5,7 @@ use burn::tensor::{Device, ExecutionError, Tensor};
 use super::config::TrainConfig;
 use super::gradients::clip;
 use super::optimiser::Optimiser;
+use super::precision::unscaled;
 use super::round::Collected;
 use super::trainer::images;
 use super::transfer::{placed, prefixed, read_together};
@@ -41,6 +42,8 @@ pub(super) struct Settings {
     pub device: Device,
     /// Learning rate of the heads.
     pub head_rate: f64,
+    /// The factor of the loss in half precision.
+    pub loss_factor: Option<f32>,
     /// The learnt factors of the losses, `[1]` each by task id, without gradients.
     pub factors: Named,
 }
@@ -84,10 +87,14 @@ impl Rank {
     /// # Errors
     /// When the batch has targets of another label type.
     pub fn forward(&self, step: u64, task: usize, batch: &Batch) -> Result<Forward, LossError> {
-        let Settings { config, device, factors, .. } = &self.settings;
+        let Settings { config, device, factors, loss_factor, .. } = &self.settings;
         // Dropout draws from the device; seeding it here makes a resumed run repeat exactly.
         device.seed(config.seed.wrapping_add(step.wrapping_mul(1_000_003)));
-        let outputs = self.network.forward_cases(task, images(batch, device), &batch.cases);
+        let images = images(batch, device);
+        let outputs = match loss_factor {
+            None => self.network.forward_cases(task, images, &batch.cases),
+            Some(_) => self.network.halved().forward_cases(task, images, &batch.cases),
+        };
         let loss = loss(outputs, &batch.targets)?;
         let id = &self.network.tasks[task].id;
         let mut weighted = match config.weights.get(id) {
@@ -97,6 +104,9 @@ impl Rank {
         if let Some(factor) = factors.get(id) {
             weighted = weighted * lifted(factor.clone(), device);
         }
+        if let Some(factor) = loss_factor {
+            weighted = weighted.mul_scalar(*factor);
+        }
         Ok(Forward { task, loss, weighted, images: batch.batch })
     }
 
@@ -104,13 +114,21 @@ impl Rank {
     pub fn backward(&mut self, forward: Forward) {
         let Forward { task, loss, weighted, images } = forward;
         let mut gradients = weighted.backward();
-        self.collected.collect(Some(task), take_gradients(&self.network.foundation, &mut gradients));
+        let factor = self.settings.loss_factor;
+        let shared = take_gradients(&self.network.foundation, &mut gradients);
+        self.collected.collect(Some(task), unscaled(shared, factor));
         let head = self.network.heads[task].clone();
-        let mut own = take_gradients(&head, &mut gradients);
+        let mut own = unscaled(take_gradients(&head, &mut gradients), factor);
         self.losses.push((task, loss.inner()));
         self.squared.extend(clip(&mut own, self.settings.config.clip));
         self.images += images;
         self.network.heads[task] = self.own[task].step(head, own, self.settings.head_rate);
+    }
+
+    /// A further rank on the device of `self`.
+    pub(super) fn beside(&self, tasks: Vec<usize>) -> Self {
+        let (network, own) = (self.network.clone(), self.own.clone());
+        Self::new(network, own, tasks, self.collected.like(), self.settings.clone())
     }
 
     /// A rank on another device than `self`: what `self` has of the shared blocks, and of the heads of `tasks`, is

@@ -6,6 +6,7 @@ use thiserror::Error;
 
 use super::config::TrainConfig;
 use super::optimiser::Optimiser;
+use super::precision::LossScale;
 use super::trainer::{Trainer, training_device};
 use super::transfer::placed;
 use crate::dataset::Task;
@@ -31,6 +32,9 @@ pub struct TrainingState {
     pub drawn: Vec<u64>,
     /// Factor of the configured learning rates.
     pub rate_factor: f64,
+    /// Factor of the loss in half precision.
+    #[serde(default)]
+    pub loss_scale: LossScale,
     /// Steps of the shared optimiser, of each head's, and of that of the learnt loss weights.
     steps: (u64, Vec<u64>, u64),
 }
@@ -75,6 +79,7 @@ impl Trainer {
             inner_step: self.inner_step,
             drawn: self.drawn.clone(),
             rate_factor: self.rate_factor,
+            loss_scale: self.loss_scale,
             steps: (
                 self.shared.steps,
                 self.own.iter().map(|o| o.steps).collect(),
@@ -110,6 +115,7 @@ impl Trainer {
         trainer.inner_step = state.inner_step;
         trainer.drawn = state.drawn;
         trainer.rate_factor = state.rate_factor;
+        trainer.loss_scale = state.loss_scale;
         if let Some(average) = &mut trainer.average {
             average.values = placed(&arrays, "average", &plain);
         }

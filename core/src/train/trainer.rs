@@ -7,6 +7,7 @@ use super::average::Average;
 use super::config::{TrainConfig, Weighting};
 use super::interference::Interference;
 use super::optimiser::Optimiser;
+use super::precision::LossScale;
 use super::sampler::{Sampler, SamplerError};
 use super::split::split;
 use super::uncertainty::Uncertainty;
@@ -31,6 +32,8 @@ pub struct Trainer {
     pub drawn: Vec<u64>,
     /// Factor of the configured learning rates, lowered after trouble.
     pub rate_factor: f64,
+    /// Factor of the loss in half precision.
+    pub loss_scale: LossScale,
     pub(super) sampler: Sampler,
     pub(super) shared: Optimiser,
     pub(super) own: Vec<Optimiser>,
@@ -56,6 +59,9 @@ pub struct Update {
     pub gradient_norm: f32,
     /// True when a loss or gradient was no finite number: all weights are as before.
     pub is_skipped: bool,
+    /// True when it was skipped because gradients left the range of half precision: the next ones are computed with a
+    /// smaller factor of the loss.
+    pub is_overflow: bool,
     /// How the tasks relate, in updates that measure it.
     pub interference: Option<Interference>,
 }
@@ -114,6 +120,7 @@ impl Trainer {
             inner_step: 0,
             drawn: vec![0; tasks],
             rate_factor: 1.0,
+            loss_scale: LossScale::default(),
             sampler: Sampler::cyclic(tasks),
             shared: Optimiser::new(config.optimiser, config.weight_decay),
             own: vec![Optimiser::new(config.head_kind(), config.weight_decay); tasks],
@@ -166,7 +173,8 @@ impl Trainer {
     }
 
     /// Shares the tasks out among the trainer's device and `others`, the plain ones, so that each has about the same to
-    /// do. `costs` has the work of each task in an update, in any unit. The result of an update is that of one device,
+    /// do. One of `others` may be the trainer's device again: on a CPU, turns side by side keep more cores busy than the
+    /// operations of one turn do. `costs` has the work of each task in an update, in any unit. The result of an update is that of one device,
     /// up to the rounding of sums.
     ///
     /// # Errors

@@ -6,6 +6,7 @@ use thiserror::Error;
 use super::config::Conflicts;
 use super::gradients::clip;
 use super::interference::{Interference, Sketches, gram};
+use super::precision::ComputePrecision;
 use super::rank::{Rank, Settings, packed};
 use super::round::{Collected, Place, Round, mean_losses, read_facts};
 use super::sampler::Turn;
@@ -15,6 +16,7 @@ use super::uncertainty::Uncertainty;
 use super::{gradients, surgery};
 use crate::dataset::Batch;
 use crate::model::Named;
+use crate::weights::Arrays;
 
 /// A device that failed in an update.
 #[derive(Debug, Error)]
@@ -68,6 +70,7 @@ impl Trainer {
             config: self.config.clone(),
             device: self.device.clone(),
             head_rate: self.rates().1,
+            loss_factor: self.loss_factor(),
             factors: self.uncertainty.as_ref().map(Uncertainty::factors).unwrap_or_default(),
         };
         let is_alone = self.others.is_empty();
@@ -79,11 +82,21 @@ impl Trainer {
         let first = Rank::new(self.network.clone(), self.own.clone(), self.tasks_of(0), collected, settings);
         let mut ranks = vec![first];
         if !is_alone {
-            let elsewhere: Vec<usize> =
-                (1..=self.others.len()).flat_map(|rank| self.tasks_of(rank)).collect();
-            let arrays = read_together(packed(&ranks[0], &elsewhere)).await.map_err(of(0))?;
+            let elsewhere: Vec<usize> = (1..=self.others.len())
+                .filter(|rank| !self.is_here(*rank))
+                .flat_map(|rank| self.tasks_of(rank))
+                .collect();
+            let arrays = if elsewhere.is_empty() {
+                Arrays::new()
+            } else {
+                read_together(packed(&ranks[0], &elsewhere)).await.map_err(of(0))?
+            };
             for (number, device) in self.others.iter().enumerate() {
-                ranks.push(ranks[0].elsewhere(self.tasks_of(number + 1), device, &arrays));
+                let tasks = self.tasks_of(number + 1);
+                ranks.push(match self.is_here(number + 1) {
+                    true => ranks[0].beside(tasks),
+                    false => ranks[0].elsewhere(tasks, device, &arrays),
+                });
             }
         }
         Ok(Round { ranks, places: self.places(), is_measured })
@@ -102,9 +115,9 @@ impl Trainer {
         let (mut heads, mut own) = (self.network.heads.clone(), self.own.clone());
         let (mut losses, mut squared, mut seen) = (Vec::new(), Vec::new(), 0);
         for (number, rank) in ranks.into_iter().enumerate() {
-            let rank = match number {
-                0 => rank,
-                _ => rank.moved(&self.network, &self.own, &plain).await.map_err(of(number))?,
+            let rank = match self.is_here(number) {
+                true => rank,
+                false => rank.moved(&self.network, &self.own, &plain).await.map_err(of(number))?,
             };
             for task in rank.tasks {
                 heads[task].clone_from(&rank.network.heads[task]);
@@ -139,6 +152,13 @@ impl Trainer {
                 learnt.step(&mean_losses(&losses, &self.network.tasks), rate);
             }
         }
+        let is_overflow = !facts.is_finite
+            && facts.losses.iter().flatten().all(|loss| loss.is_finite())
+            && self.loss_factor().is_some()
+            && self.loss_scale.can_shrink();
+        if self.loss_factor().is_some() {
+            self.loss_scale.after(facts.is_finite);
+        }
         self.update += 1;
         if let (Some(average), true) = (&mut self.average, facts.is_finite) {
             average.add(&self.network, self.update);
@@ -149,6 +169,7 @@ impl Trainer {
             images: seen,
             gradient_norm: facts.gradient_norm,
             is_skipped: !facts.is_finite,
+            is_overflow,
             interference: measured.filter(|_| facts.is_finite).map(|gram| Interference::from_gram(&gram)),
         })
     }
@@ -204,8 +225,18 @@ impl Trainer {
         (self.inner_step..self.inner_step + steps).map(place).collect()
     }
 
+    /// Whether a rank is on the device of the trainer: nothing needs to be brought there or back.
+    fn is_here(&self, rank: usize) -> bool {
+        rank.checked_sub(1).is_none_or(|other| self.others[other] == self.device)
+    }
+
     fn tasks_of(&self, rank: usize) -> Vec<usize> {
         (0..self.owners.len()).filter(|task| self.owners[*task] == rank).collect()
+    }
+
+    /// The factor of the loss, in half precision.
+    fn loss_factor(&self) -> Option<f32> {
+        (self.config.precision == ComputePrecision::Half).then_some(self.loss_scale.factor)
     }
 
     /// Learning rates of the shared blocks and of the heads in this update.

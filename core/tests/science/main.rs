@@ -4,6 +4,7 @@
 
 mod files;
 mod gradients;
+mod half;
 mod instances;
 mod interference;
 mod learning;

@@ -10,17 +10,21 @@ use burn::tensor::Tensor;
 use medley_core::dataset::{AugmentConfig, Batch, TaskKind};
 use medley_core::model::{Network, Preset};
 use medley_core::task::loss;
-use medley_core::train::{TrainConfig, Trainer, Turn, images};
+use medley_core::train::{ComputePrecision, SpreadError, TrainConfig, Trainer, Turn, images};
 use serde::Serialize;
 
 use super::{batch, median, milliseconds, task};
 use crate::data::bench::write_bench_images;
 use crate::data::{BatchOptions, BatchSource, CacheBudget, DataFolder, FolderOptions, LoaderPool, Prefetch};
 use crate::device::DeviceChoice;
+use crate::pretrain::parallel;
 use crate::runs::peak_process_memory;
 
 /// The tasks of a step, one batch of each.
 const KINDS: [TaskKind; 3] = [TaskKind::Segmentation, TaskKind::Classification, TaskKind::Detection];
+
+/// What their turns cost, in parts of the model.
+const COSTS: [f64; 3] = [2.0, 1.0, 2.0];
 
 /// Rounds before the first that is timed.
 const WARM_UP: usize = 2;
@@ -38,6 +42,10 @@ pub struct Options {
     pub repeats: usize,
     /// Where to compute.
     pub device: DeviceChoice,
+    /// The numbers of the shared blocks.
+    pub precision: ComputePrecision,
+    /// Turns made at the same time in a whole step.
+    pub parallel_turns: usize,
 }
 
 /// Times in milliseconds, medians over the repeats.
@@ -74,13 +82,17 @@ pub struct LoaderCost {
 pub fn run(options: &Options) -> Result<Speed, Box<dyn Error>> {
     let device = options.device.open();
     let batches = KINDS.map(|kind| batch(kind, options.batch, options.size));
-    let mut trainer = trainer(options, &KINDS);
+    let mut trainer = trainer(options, &KINDS)?;
     let draw = |_, turn: Turn| Ok::<_, Infallible>(batches[turn.task].clone());
     let (mut forwards, mut backwards, mut steps) = (Vec::new(), Vec::new(), Vec::new());
     for repeat in 0..WARM_UP + options.repeats {
-        let (forward, backward) = passes(&trainer.network, &batches, &device.clone().autodiff())?;
+        let network = match options.precision {
+            ComputePrecision::Full => trainer.network.clone(),
+            ComputePrecision::Half => trainer.network.halved(),
+        };
+        let (forward, backward) = passes(&network, &batches, &device.clone().autodiff())?;
         let begin = Instant::now();
-        pollster::block_on(trainer.step(draw))?;
+        parallel::step(&mut trainer, draw)?;
         device.sync().map_err(|error| format!("{error:?}"))?;
         let step = milliseconds(begin);
         if repeat >= WARM_UP {
@@ -103,11 +115,20 @@ pub fn run(options: &Options) -> Result<Speed, Box<dyn Error>> {
     })
 }
 
-fn trainer(options: &Options, kinds: &[TaskKind]) -> Trainer {
+fn trainer(options: &Options, kinds: &[TaskKind]) -> Result<Trainer, SpreadError> {
     let tasks = kinds.iter().map(|kind| task(*kind, format!("{kind:?}"), options.size)).collect();
     // As in PyTorch's step: AdamW without norms and biases in the decay.
-    let config = TrainConfig { learning_rate: 1e-4, weight_decay: 1e-2, warmup: 0, ..TrainConfig::default() };
-    Trainer::new(options.preset.config(), tasks, config, &options.device.open())
+    let config = TrainConfig {
+        learning_rate: 1e-4,
+        weight_decay: 1e-2,
+        warmup: 0,
+        precision: options.precision,
+        ..TrainConfig::default()
+    };
+    let device = options.device.open();
+    let mut trainer = Trainer::new(options.preset.config(), tasks, config, &device);
+    trainer.spread(&vec![device; options.parallel_turns.saturating_sub(1)], &COSTS)?;
+    Ok(trainer)
 }
 
 /// Milliseconds of the forward and of the backward passes of all tasks, each waited for.

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 use medley_core::model::Preset;
+use medley_core::train::ComputePrecision;
 use serde::Serialize;
 
 use crate::bench::{memory, ops, train};
@@ -51,6 +52,12 @@ enum Verb {
         /// Where to compute.
         #[arg(long, value_enum, default_value_t)]
         device: DeviceChoice,
+        /// Compute the shared blocks with 16-bit numbers.
+        #[arg(long)]
+        half: bool,
+        /// Turns made at the same time, each with its batch in memory.
+        #[arg(long, default_value_t = 1, value_name = "N")]
+        parallel_turns: usize,
         /// Feed every second step from JPEG files, decoded and augmented by the loader, and say what that adds.
         #[arg(long)]
         loader: bool,
@@ -77,8 +84,9 @@ fn preset(name: &str) -> Result<Preset, String> {
 pub fn run(args: &Args) -> Result<(), Box<dyn Error>> {
     match &args.verb {
         Verb::Memory { tasks, updates, device } => print(&memory::run(*tasks, *updates, *device)?, args.json),
-        &Verb::Train { preset, size, batch, repeats, device, loader } => {
-            let options = train::Options { preset, size, batch, repeats, device };
+        &Verb::Train { preset, size, batch, repeats, device, half, parallel_turns, loader } => {
+            let precision = if half { ComputePrecision::Half } else { ComputePrecision::Full };
+            let options = train::Options { preset, size, batch, repeats, device, precision, parallel_turns };
             if loader {
                 print(&train::with_loader(&options)?, args.json)
             } else {

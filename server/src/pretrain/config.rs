@@ -26,6 +26,9 @@ pub struct PretrainConfig {
     /// Several devices instead, which share the tasks: `cpu`, `gpu`, `gpu:0`, `gpu:1`, and `ws://host:3000` for all
     /// devices of a worker. The first one keeps the state of the run.
     pub devices: Vec<DeviceName>,
+    /// Turns that a CPU makes at the same time, each with a batch of its own in memory. The operations of one turn keep
+    /// little more than one core busy.
+    pub parallel_turns: NonZeroUsize,
     /// A file with the line that workers ask for.
     pub token_file: Option<PathBuf>,
     /// Pixels per batch: large images come in small batches and the reverse.
@@ -108,6 +111,7 @@ impl Default for PretrainConfig {
             encoder: None,
             device: DeviceChoice::Cpu,
             devices: Vec::new(),
+            parallel_turns: NonZeroUsize::MIN.saturating_add(1),
             token_file: None,
             pixel_budget: 4 * 128 * 128,
             checkpoint_seconds: 60,

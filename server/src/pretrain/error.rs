@@ -42,6 +42,9 @@ pub enum PretrainError {
         /// What was heard of it last.
         reason: String,
     },
+    /// A device without 16-bit numbers.
+    #[error("{0} cannot compute with 16-bit numbers; set `train.precision` to \"full\"")]
+    NoHalf(String),
     /// More devices than tasks.
     #[error(transparent)]
     Spread(#[from] SpreadError),

@@ -3,7 +3,7 @@
 mod config;
 mod error;
 mod held_out;
-mod parallel;
+pub(crate) mod parallel;
 mod print;
 mod recovery;
 mod run;

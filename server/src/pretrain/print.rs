@@ -24,6 +24,10 @@ const COMMENTS: &[(&str, &str)] = &[
         "devices",
         "Several devices instead, which share the tasks, such as [\"gpu:0\", \"gpu:1\", \"ws://host:3000\"]; the last one stands\nfor all devices of a `medley worker`. The first one keeps the state of the run.",
     ),
+    (
+        "parallel_turns",
+        "Turns that the CPU makes at the same time; each has a batch of its own in memory. 1 is slower and takes least.",
+    ),
     ("token_file", "A file with the line that workers ask for; relative to this file."),
     ("pixel_budget", "Pixels per batch: large images come in small batches and the reverse."),
     (
@@ -75,6 +79,10 @@ const COMMENTS: &[(&str, &str)] = &[
     (
         "train.gradient_checkpointing",
         "Computes cheap activations again in the backward pass instead of keeping them: less memory, more time.",
+    ),
+    (
+        "train.precision",
+        "Numbers of the forward and backward pass of the shared blocks: full (32 bits) or half (16 bits, where the device\nhas them; weights, gradients and the rest keep 32).",
     ),
     (
         "train.conflicts",

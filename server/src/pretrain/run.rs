@@ -4,9 +4,9 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use burn::tensor::Device;
+use burn::tensor::{Device, FloatDType};
 use medley_core::Medley;
-use medley_core::train::{Trainer, Update};
+use medley_core::train::{ComputePrecision, Trainer, Update};
 use medley_core::weights::{ModelMetadata, Provenance, import_swin_v2};
 
 use super::held_out::validate;
@@ -14,7 +14,7 @@ use super::recovery::{Action, Recovery};
 use super::sources::Sources;
 use super::window::Window;
 use super::{PretrainConfig, PretrainError, parallel};
-use crate::device::{OpenDevice, open_all, read_token};
+use crate::device::{DeviceChoice, OpenDevice, open_all, read_token};
 use crate::runs::{
     Checkpoint, CheckpointWriter, Checkpoints, Event, EventLog, PendingState, RunError, RunFolder,
     TensorBoard, Watch, Written, process_memory, read_events, valid_events, write_atomically, write_report,
@@ -151,7 +151,7 @@ impl<'a> Run<'a> {
         } else {
             begun(config, &sources, &device)?
         };
-        spread(&mut trainer, &devices, &sources)?;
+        spread(&mut trainer, config, &devices, &sources)?;
         let text = toml::to_string_pretty(config).map_err(PretrainError::Config)?;
         write_atomically(&folder.config(), text.as_bytes())?;
         let best = best_so_far(&folder, trainer.update)?;
@@ -191,7 +191,7 @@ impl<'a> Run<'a> {
             }
             let update = self.step()?;
             self.note_interference(&update)?;
-            let action = self.recovery.after(update.is_skipped);
+            let action = self.recovery.after(update.is_skipped && !update.is_overflow);
             window.add(&self.trainer, update);
             match action {
                 Action::GoOn => {}
@@ -304,7 +304,7 @@ impl<'a> Run<'a> {
         }
         let factor = self.trainer.rate_factor / 2.0;
         self.trainer = restored(&self.checkpoints.latest()?, self.config, &self.sources, &self.device)?;
-        spread(&mut self.trainer, &self.devices, &self.sources)?;
+        spread(&mut self.trainer, self.config, &self.devices, &self.sources)?;
         self.trainer.rate_factor = factor;
         let reason = format!("{} updates in a row had a loss that is no number", self.config.max_skipped);
         tracing::warn!("{reason}; going on from update {} with half the learning rate", self.trainer.update);
@@ -335,17 +335,34 @@ impl<'a> Run<'a> {
 
 /// Opens all devices of a run.
 fn opened(config: &PretrainConfig) -> Result<Vec<OpenDevice>, PretrainError> {
-    if config.devices.is_empty() {
-        return Ok(vec![OpenDevice { name: config.device.name().to_owned(), device: config.device.open() }]);
+    let devices = if config.devices.is_empty() {
+        vec![OpenDevice { name: config.device.name().to_owned(), device: config.device.open() }]
+    } else {
+        let token = config.token_file.as_deref().map(read_token).transpose()?;
+        open_all(&config.devices, token.as_deref())?
+    };
+    if config.train.precision == ComputePrecision::Half {
+        let lacks = |open: &&OpenDevice| !open.device.supports_dtype(FloatDType::F16);
+        if let Some(open) = devices.iter().find(lacks) {
+            return Err(PretrainError::NoHalf(open.name.clone()));
+        }
     }
-    let token = config.token_file.as_deref().map(read_token).transpose()?;
-    Ok(open_all(&config.devices, token.as_deref())?)
+    Ok(devices)
 }
 
 /// Says which task comes when, and where.
-fn spread(trainer: &mut Trainer, devices: &[OpenDevice], sources: &Sources) -> Result<(), PretrainError> {
+fn spread(
+    trainer: &mut Trainer,
+    config: &PretrainConfig,
+    devices: &[OpenDevice],
+    sources: &Sources,
+) -> Result<(), PretrainError> {
     trainer.set_sampler(&sources.batches_per_epoch())?;
-    let others: Vec<Device> = devices.iter().skip(1).map(|other| other.device.clone()).collect();
+    let mut others: Vec<Device> = devices.iter().skip(1).map(|other| other.device.clone()).collect();
+    if let ([alone], true, DeviceChoice::Cpu) = (devices, config.devices.is_empty(), config.device) {
+        let turns = config.parallel_turns.get().min(trainer.network.tasks.len());
+        others = vec![alone.device.clone(); turns.saturating_sub(1)];
+    }
     let chances = trainer.sampler().shares();
     let costs: Vec<f64> =
         sources.costs().into_iter().zip(chances).map(|(cost, chance)| cost * chance).collect();

@@ -28,7 +28,13 @@ pub struct Args {
     /// Where to compute.
     #[arg(long, value_enum, default_value_t = Device::Cpu)]
     device: Device,
-    /// Turns of each; the medians are stated.
+    /// Compute with 16-bit numbers, PyTorch by its autocast.
+    #[arg(long)]
+    half: bool,
+    /// Turns that Medley's whole step makes at the same time; the passes are timed one after the other.
+    #[arg(long, default_value_t = 2)]
+    parallel_turns: usize,
+    /// Measurements of each program; the medians are stated.
     #[arg(long, default_value_t = 3)]
     rounds: usize,
 }
@@ -72,10 +78,12 @@ pub fn run(workspace: &Workspace, args: &Args) -> Result<(), Error> {
             ];
             let sizes = || sizes.iter().flat_map(|(name, value)| [*name, value.as_str()]);
             let mut command = medley(workspace, "train", args.device, args.threads);
-            ours.push(figures(command.args(sizes()))?);
+            command.args(sizes()).args(["--parallel-turns", &args.parallel_turns.to_string()]);
+            ours.push(figures(command.args(args.half.then_some("--half")))?);
             if let Some(pytorch) = &pytorch {
                 let mut command = pytorch.script(workspace, args.device, args.threads);
-                theirs.push(figures(command.args(sizes()))?);
+                let precision = args.half.then_some(["--precision", "float16"]).into_iter().flatten();
+                theirs.push(figures(command.args(sizes()).args(precision))?);
             }
         }
         let theirs = pytorch.as_ref().map(|_| Figures::median(&theirs));
@@ -84,19 +92,21 @@ pub fn run(workspace: &Workspace, args: &Args) -> Result<(), Error> {
     let table = document::table(&["", "Medley", "PyTorch", "speed, Medley / PyTorch"], &rows);
     println!("\n{table}");
     let Some(pytorch) = pytorch else { return Ok(()) };
-    let Args { size, batch, threads, device, rounds, .. } = args;
+    let Args { size, batch, threads, device, half, rounds, parallel_turns, .. } = args;
     let title = device.title();
+    let (precision, in_half, part) =
+        if *half { ("half", ", in half precision", "-half") } else { ("single", "", "") };
     let threads = match device {
         Device::Cpu => format!("threads: {threads}; "),
         Device::Gpu => String::new(),
     };
     let body = format!(
-        "## The training step on the {title}\n\n\
-         Images of {size} x {size} in single precision. Batch of each task: {batch}; {threads}turns of each program: \
-         {rounds}; PyTorch {}.\n\n{table}",
+        "## The training step on the {title}{in_half}\n\n\
+         Images of {size} x {size} in {precision} precision. Batch of each task: {batch}; {threads}measurements of \
+         each program: {rounds}; turns that Medley's whole step makes at the same time: {parallel_turns}; PyTorch {}.\n\n{table}",
         pytorch.version
     );
-    document::write(workspace, &format!("train-{}", device.name()), &body)
+    document::write(workspace, &format!("train-{}{part}", device.name()), &body)
 }
 
 /// The rows of one preset.

@@ -3,7 +3,7 @@
 use burn::module::{Module, Param};
 use burn::nn::Linear;
 use burn::tensor::activation::softmax;
-use burn::tensor::{Device, Tensor};
+use burn::tensor::{DType, Device, Tensor};
 
 use super::block::linear;
 use super::position::{PositionBias, PositionTable};
@@ -48,13 +48,13 @@ impl WindowAttention {
         let windows = Windows::new(height, width, self.window, self.shift);
         let x = windows.partition(tokens);
         let [total, area, _] = x.dims();
-        let device = x.device();
+        let (device, numbers) = (x.device(), x.dtype().into());
 
         let [query, key, value] = self.qkv(x, area, total, channels);
         let scale = self.logit_scale.val().clamp_max(MAX_LOGIT_SCALE).exp().reshape([1, self.heads, 1, 1]);
         let mut logits = (unit(query) * scale).matmul(unit(key).transpose())
             + self.position.forward(table).unsqueeze::<4>();
-        if let Some(mask) = windows.mask(&device) {
+        if let Some(mask) = windows.mask(&device, numbers) {
             let count = windows.count();
             logits = (logits.reshape([total / count, count, self.heads, area * area])
                 + mask.reshape([1, count, 1, area * area]))
@@ -71,7 +71,7 @@ impl WindowAttention {
         // the published model leaves it out for the cosine too.
         let bias = qkv.bias.take().map(|bias| {
             let bias = bias.val();
-            let keys = Tensor::zeros([channels], &bias.device());
+            let keys = Tensor::zeros([channels], (&bias.device(), bias.dtype()));
             Tensor::cat(
                 vec![bias.clone().narrow(0, 0, channels), keys, bias.narrow(0, 2 * channels, channels)],
                 0,
@@ -87,8 +87,9 @@ impl WindowAttention {
 }
 
 /// Vectors of the last axis scaled to length one. The small constant keeps the gradient finite where a
-/// padded token is all zeros.
+/// padded token is all zeros; in 16 bits it must be larger for that.
 pub fn unit(x: Tensor<4>) -> Tensor<4> {
-    let length = (x.clone().square().sum_dim(3) + 1e-12).sqrt();
+    let smallest = if x.dtype() == DType::F16 { 1e-4 } else { 1e-12 };
+    let length = (x.clone().square().sum_dim(3) + smallest).sqrt();
     x / length
 }

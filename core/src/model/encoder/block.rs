@@ -2,7 +2,7 @@
 
 use burn::module::{Module, Param};
 use burn::nn::{Initializer, LayerNorm, LayerNormConfig, Linear, LinearConfig};
-use burn::tensor::{Device, Distribution, Tensor};
+use burn::tensor::{Device, Distribution, FloatDType, Tensor};
 
 use super::attention::WindowAttention;
 use super::position::PositionTable;
@@ -64,7 +64,8 @@ impl Block {
         }
         let kept = 1.0 - self.skip;
         let [batch, ..] = branch.dims();
-        branch * (Tensor::random([batch, 1, 1, 1], Distribution::Bernoulli(kept), &device) / kept)
+        let keeps = Tensor::<4>::random([batch, 1, 1, 1], Distribution::Bernoulli(kept), &device);
+        branch.clone() * (keeps / kept).cast(FloatDType::from(branch.dtype()))
     }
 }
 

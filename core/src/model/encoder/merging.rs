@@ -43,6 +43,6 @@ fn to_even(tokens: Tensor<4>, axis: usize) -> Tensor<4> {
         return tokens;
     }
     shape[axis] = 1;
-    let zeros = Tensor::zeros(shape, &tokens.device());
+    let zeros = Tensor::zeros(shape, (&tokens.device(), tokens.dtype()));
     Tensor::cat(vec![tokens, zeros], axis)
 }

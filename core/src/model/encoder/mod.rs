@@ -12,7 +12,7 @@ mod windows;
 use burn::module::Module;
 use burn::nn::conv::{Conv2d, Conv2dConfig};
 use burn::nn::{LayerNorm, LayerNormConfig};
-use burn::tensor::{Device, Tensor};
+use burn::tensor::{Device, FloatDType, Tensor};
 
 use super::config::SwinConfig;
 pub use attention::unit;
@@ -77,10 +77,15 @@ impl SwinV2 {
         self
     }
 
+    /// The type of the numbers that it computes with.
+    pub fn number_type(&self) -> FloatDType {
+        self.patch.weight.val().dtype().into()
+    }
+
     /// `[B, 3, H, W]` with `H` and `W` multiples of 4 to `[B, C_i, H / s_i, W / s_i]` for strides
     /// `s` = 4, 8, 16, 32 (rounded up where a side is odd).
     pub fn forward(&self, images: Tensor<4>) -> [Tensor<4>; 4] {
-        let position = PositionBias::table(self.window, &images.device());
+        let position = PositionBias::table(self.window, &images.device(), self.number_type());
         // Tokens keep their channels last until the pyramid leaves.
         let mut tokens = self.norm.forward(self.patch.forward(images).permute([0, 2, 3, 1]));
         let mut stages = self.stages.iter();

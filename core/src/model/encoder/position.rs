@@ -3,7 +3,7 @@
 use burn::module::Module;
 use burn::nn::Linear;
 use burn::tensor::activation::{relu, sigmoid};
-use burn::tensor::{Device, Int, Tensor};
+use burn::tensor::{Device, FloatDType, Int, Tensor};
 
 use super::block::normal_linear;
 
@@ -37,7 +37,7 @@ impl PositionBias {
     }
 
     /// The table for a window of `size` x `size` tokens.
-    pub fn table(size: usize, device: &Device) -> PositionTable {
+    pub fn table(size: usize, device: &Device, numbers: FloatDType) -> PositionTable {
         let span = 2 * size - 1;
         // Equation 4: sign(d) log2(1 + |d|) / log2(8), with d normalised to [-8, 8].
         let log_spaced = |offset: usize| {
@@ -56,7 +56,9 @@ impl PositionBias {
             })
             .collect();
         PositionTable {
-            coordinates: Tensor::<1>::from_floats(coordinates.as_slice(), device).reshape([span * span, 2]),
+            coordinates: Tensor::<1>::from_floats(coordinates.as_slice(), device)
+                .cast(numbers)
+                .reshape([span * span, 2]),
             index: Tensor::from_ints(index.as_slice(), device),
             tokens,
         }

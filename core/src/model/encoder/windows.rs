@@ -1,6 +1,6 @@
 //! Cutting a map of tokens into attention windows, and back.
 
-use burn::tensor::{Device, Tensor};
+use burn::tensor::{Device, FloatDType, Tensor};
 
 /// How a map of `height` x `width` tokens is cut into shifted windows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,13 +39,13 @@ impl Windows {
         let [batch, height, width, channels] = tokens.dims();
         let [padded_height, padded_width] = self.padded;
         let mut tokens = tokens;
+        let options = (&tokens.device(), tokens.dtype());
         if padded_height > height {
-            let zeros = Tensor::zeros([batch, padded_height - height, width, channels], &tokens.device());
+            let zeros = Tensor::zeros([batch, padded_height - height, width, channels], options);
             tokens = Tensor::cat(vec![tokens, zeros], 1);
         }
         if padded_width > width {
-            let zeros =
-                Tensor::zeros([batch, padded_height, padded_width - width, channels], &tokens.device());
+            let zeros = Tensor::zeros([batch, padded_height, padded_width - width, channels], options);
             tokens = Tensor::cat(vec![tokens, zeros], 2);
         }
         tokens = roll(roll(tokens, 1, self.shift[0]), 2, self.shift[1]);
@@ -78,7 +78,7 @@ impl Windows {
 
     /// `[count, size * size, size * size]`: -100 between tokens that the cyclic shift brought together from
     /// different sides of the map, 0 elsewhere; `None` where nothing was shifted.
-    pub fn mask(&self, device: &Device) -> Option<Tensor<3>> {
+    pub fn mask(&self, device: &Device, numbers: FloatDType) -> Option<Tensor<3>> {
         if !self.is_shifted() {
             return None;
         }
@@ -101,7 +101,8 @@ impl Windows {
                 mask.extend(regions.iter().map(|key| if key == query { 0.0 } else { -100.0_f32 }));
             }
         }
-        Some(Tensor::<1>::from_floats(mask.as_slice(), device).reshape([rows * columns, area, area]))
+        let mask = Tensor::<1>::from_floats(mask.as_slice(), device).cast(numbers);
+        Some(mask.reshape([rows * columns, area, area]))
     }
 }
 

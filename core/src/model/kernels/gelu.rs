@@ -15,6 +15,9 @@ use super::elements;
 /// The Gaussian error linear unit, `x Phi(x)` (Hendrycks and Gimpel, arXiv:1606.08415), with the exact `Phi`, to single
 /// precision.
 pub fn gelu<const D: usize>(x: Tensor<D>) -> Tensor<D> {
+    if x.dtype() != DType::F32 {
+        return activation::gelu(x);
+    }
     if let Ok(input) = x.clone().try_into_primitive::<Autodiff<Flex>>() {
         drop(x);
         let output = match Gelu.prepare::<NoCheckpointing>([input.node()]).compute_bound().stateful() {

@@ -125,9 +125,14 @@ impl Rank {
         self.network.heads[task] = self.own[task].step(head, own, self.settings.head_rate);
     }
 
-    /// A further rank on the device of `self`.
+    /// A further rank on the device of `self`. Its parameters are the same numbers, but leaves of a graph of their own:
+    /// Burn lets one thread at a time work on a graph, and two of them block each other for good.
     pub(super) fn beside(&self, tasks: Vec<usize>) -> Self {
-        let (network, own) = (self.network.clone(), self.own.clone());
+        let (mut network, own) = (self.network.clone(), self.own.clone());
+        network.foundation = map_parameters(network.foundation, |_, _, values| Some(values));
+        for task in &tasks {
+            network.heads[*task] = map_parameters(network.heads[*task].clone(), |_, _, values| Some(values));
+        }
         Self::new(network, own, tasks, self.collected.like(), self.settings.clone())
     }
 

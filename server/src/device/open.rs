@@ -8,6 +8,7 @@ use burn::tensor::{Device, DeviceKind, DeviceType};
 use thiserror::Error;
 
 use super::DeviceName;
+use super::remote::send_operations_singly;
 
 /// A device that is ready.
 #[derive(Clone, Debug)]
@@ -80,6 +81,9 @@ pub fn read_token(path: &Path) -> Result<String, OpenError> {
 /// When a device is not there, or a worker does not answer or refuses the token.
 pub fn open_all(names: &[DeviceName], token: Option<&str>) -> Result<Vec<OpenDevice>, OpenError> {
     let mut open = Vec::new();
+    if names.iter().any(|name| matches!(name, DeviceName::Worker(_))) {
+        send_operations_singly();
+    }
     for name in names {
         match name {
             DeviceName::Cpu => open.push(OpenDevice { name: name.to_string(), device: Device::flex() }),

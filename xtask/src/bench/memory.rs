@@ -50,6 +50,8 @@ pub fn run(workspace: &Workspace, args: &Args) -> Result<(), Error> {
     for tasks in &args.tasks {
         println!("{tasks} tasks");
         let mut command = medley(workspace, "memory", args.device, args.threads);
+        // What glibc keeps of freed blocks differs from run to run and is no need of the training.
+        command.env("MALLOC_MMAP_THRESHOLD_", "262144");
         runs.push(figures(command.args(["--tasks", &tasks.to_string()]))?);
     }
     let table = table(&runs);
@@ -64,7 +66,8 @@ pub fn run(workspace: &Workspace, args: &Args) -> Result<(), Error> {
     let body = format!(
         "## Memory and the number of tasks, {}\n\n\
          Peak memory of the same run with more and more tasks. What is left without the heads and their \
-         optimisers' state is what all tasks share; its growth is counted from the first row.\n\n\
+         optimisers' state is what all tasks share; its growth is counted from the first row. glibc's allocator is told to give freed blocks back at once \
+         (`MALLOC_MMAP_THRESHOLD_=262144`); else what it keeps of them, by chance some percent, would be counted.\n\n\
          {table}\n![Peak memory against the number of tasks]({picture})",
         device.title()
     );

@@ -8,6 +8,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use burn::remote::RemoteHost;
 use burn::tensor::distributed::{DistributedConfig, DistributedContext, ReduceOperation, all_reduce};
 use burn::tensor::{Device, DeviceKind, DeviceType, Tensor};
+use medley_core::model::{Foundation, Preset};
 
 use super::words;
 use crate::worker::serve;
@@ -55,4 +56,18 @@ fn there_is_no_collective_operation_across_processes() {
     });
     let refused = refusal(|| sum(&devices));
     assert!(refused.contains("cross-peer all_reduce is not supported yet"), "{refused}");
+}
+
+/// Burn's settings as they come: without `device::open_all`, which turns the graphs off.
+#[test]
+fn a_worker_mixes_up_the_tensors_of_recurring_operations() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let host = RemoteHost::websocket(&format!("ws://{}", listener.local_addr().unwrap()));
+    runtime.spawn(serve(listener, vec![Device::flex()], None).unwrap());
+    let device = host.devices().unwrap().into_vec().remove(0);
+    let foundation = Foundation::new(&Preset::Nano.config(), &device);
+    let vector = foundation.vector(&foundation.encode(Tensor::ones([1, 3, 64, 64], &device)));
+    let read = pollster::block_on(vector.into_data_async());
+    assert!(read.is_err(), "the worker answers: graphs may be used again");
 }

@@ -115,7 +115,8 @@ fn courses(config: &TrainConfig, other: &Device) -> [(Arrays, Option<Interferenc
         trainer.spread(&others, &[1.0, 1.0]).unwrap();
         assert_eq!(trainer.devices(), others.len() + 1);
         let updates: Vec<_> = (0..3).map(|_| step(&mut trainer, draw).unwrap()).collect();
-        assert!(updates.iter().all(|update| !update.is_skipped && update.images == 4));
+        let images = 2 * config.inner_steps.unwrap_or(tasks().len());
+        assert!(updates.iter().all(|update| !update.is_skipped && update.images == images));
         (state(&trainer), updates[2].interference.clone())
     })
 }

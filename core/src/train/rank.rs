@@ -81,15 +81,22 @@ impl Rank {
         Ok(())
     }
 
-    /// The first half of a turn. With stochastic depth it draws from the random generator that all devices of an engine
-    /// have in common, after seeding it: one rank at a time may be here then.
+    /// Whether a turn of `task` draws random numbers: those of dropout or stochastic depth.
+    pub fn is_random(&self, task: usize) -> bool {
+        self.settings.config.stochastic_depth > 0.0 || matches!(self.network.heads[task], Head::Class(_))
+    }
+
+    /// The first half of a turn. Where it [is random](Self::is_random), it draws from the generator that all devices of
+    /// an engine have in common, after seeding it: one such turn at a time may be here then.
     ///
     /// # Errors
     /// When the batch has targets of another label type.
     pub fn forward(&self, step: u64, task: usize, batch: &Batch) -> Result<Forward, LossError> {
         let Settings { config, device, factors, loss_factor, .. } = &self.settings;
-        // Dropout draws from the device; seeding it here makes a resumed run repeat exactly.
-        device.seed(config.seed.wrapping_add(step.wrapping_mul(1_000_003)));
+        if self.is_random(task) {
+            // Seeding here makes a resumed run repeat exactly.
+            device.seed(config.seed.wrapping_add(step.wrapping_mul(1_000_003)));
+        }
         let images = images(batch, device);
         let outputs = match loss_factor {
             None => self.network.forward_cases(task, images, &batch.cases),

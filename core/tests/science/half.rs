@@ -31,14 +31,13 @@ fn weights(trainer: &Trainer) -> Vec<f32> {
 
 #[test]
 fn gradients_are_those_of_full_precision() {
-    // At random weights all images look the same, and what the classes ask for cancels down to rounding errors.
-    let mut trainer = trainer(ComputePrecision::Full, 10);
-    (0..10).for_each(|_| drop(step(&mut trainer)));
-    let network = trainer.network;
+    let network = trainer(ComputePrecision::Full, 1).network;
     let device = Device::flex().autodiff();
     for (task, kind) in KINDS.into_iter().enumerate() {
         let batch = batch(kind);
         let [full, half] = [network.clone(), network.halved()].map(|through| {
+            // The same dropout.
+            device.seed(1);
             let loss = loss(through.forward(task, images(&batch, &device)), &batch.targets).unwrap();
             // Small enough not to overflow, large enough not to vanish.
             let mut gradients = loss.clone().mul_scalar(1024.0).backward();

@@ -9,5 +9,6 @@ mod instances;
 mod interference;
 mod learning;
 mod scenes;
+mod side_by_side;
 mod training;
 mod tuning;

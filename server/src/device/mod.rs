@@ -2,7 +2,7 @@
 
 mod name;
 mod open;
-mod remote;
+pub(crate) mod remote;
 
 pub use name::{DeviceName, NameError};
 pub use open::{OpenDevice, OpenError, open_all, read_token};

@@ -47,10 +47,9 @@ pub fn step<E>(
     }
     let mut round = pollster::block_on(trainer.begin()).map_err(StepError::from)?;
     let places = round.places().to_vec();
-    // All devices of an engine have one random generator, which stochastic depth seeds and draws from.
-    let generator = (trainer.config.stochastic_depth > 0.0).then(|| Mutex::new(()));
+    // All devices of an engine have one random generator, which turns seed and draw from.
+    let generator = &Mutex::new(());
     std::thread::scope(|scope| {
-        let generator = generator.as_ref();
         let start = |rank| {
             let (sender, receiver) = sync_channel(WAITING);
             (sender, scope.spawn(move || work(rank, &receiver, generator)))
@@ -94,12 +93,12 @@ fn hand_out<E>(
 }
 
 /// Makes the turns of a device until there are no more.
-fn work(rank: &mut Rank, jobs: &Receiver<Job>, generator: Option<&Mutex<()>>) -> Result<(), LossError> {
+fn work(rank: &mut Rank, jobs: &Receiver<Job>, generator: &Mutex<()>) -> Result<(), LossError> {
     for (place, batch) in jobs {
         let forward = {
             // Nothing is left half done by a thread that panicked with it.
-            let _drawing =
-                generator.map(|lock| lock.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
+            let lock = || generator.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            let _drawing = rank.is_random(place.turn.task).then(lock);
             rank.forward(place.step, place.turn.task, &batch)?
         };
         rank.backward(forward);

@@ -53,6 +53,7 @@ impl Desk {
                 self.newest_prediction.set(id);
                 spawn_local(self.predict(id, task));
             }
+            Ask::Studio(_) => {}
             Ask::Check { .. } | Ask::Fingerprint { .. } => {
                 self.lane.borrow_mut().push_back(request);
                 if !self.lane_runs.replace(true) {

@@ -108,10 +108,26 @@ pub enum StudioAsk {
     RenameClass {
         /// Of which task.
         task: TaskId,
-        /// Index into [`ProjectTask::classes`].
-        class: u32,
+        /// Its [number](ProjectClass::id).
+        class: u8,
         /// The name.
         name: String,
+    },
+    /// Give a class another colour.
+    RecolourClass {
+        /// Of which task.
+        task: TaskId,
+        /// Its number.
+        class: u8,
+        /// As in [`ProjectClass::colour`].
+        colour: u8,
+    },
+    /// Take a class away: what is labelled with it counts as unlabelled; can be undone.
+    RemoveClass {
+        /// Of which task.
+        task: TaskId,
+        /// Its number.
+        class: u8,
     },
 
     /// A change of labels. Answered by [`StudioAnswer::Edited`].
@@ -261,8 +277,8 @@ pub enum Edit {
     Clear,
     /// All boxes of the slice.
     Boxes(Vec<LabelBox>),
-    /// The class of the image; none takes it away.
-    Class(Option<u32>),
+    /// The class of the image, by its [number](ProjectClass::id); none takes it away.
+    Class(Option<u8>),
 }
 
 /// A rectangle of pixels.
@@ -289,8 +305,8 @@ pub struct LabelBox {
     pub x1: f32,
     /// Bottom edge.
     pub y1: f32,
-    /// Index into the task's classes.
-    pub class: u32,
+    /// [Number](ProjectClass::id) of its class.
+    pub class: u8,
 }
 
 /// How much of a model learns.
@@ -458,14 +474,26 @@ pub struct ProjectTask {
     pub name: String,
     /// The label type.
     pub kind: TaskKind,
-    /// In index order. For segmentation the first is the background, as in masks.
-    pub classes: Vec<String>,
+    /// In the order of their buttons, without the background of a segmentation.
+    pub classes: Vec<ProjectClass>,
     /// The model has learnt it in this project.
     pub tuned: bool,
     /// The model before the last tuning is in use.
     pub uses_base: bool,
     /// Held-out score of the model in use, once measured.
     pub score: Option<Score>,
+}
+
+/// A class of a task.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProjectClass {
+    /// The value that stands for it in masks, boxes, image labels and predictions: 1 to 254, never given to another
+    /// class of the task. In masks 0 is the background.
+    pub id: u8,
+    /// Its name.
+    pub name: String,
+    /// Which colour: position in the palette.
+    pub colour: u8,
 }
 
 /// An image of the project.
@@ -501,7 +529,7 @@ pub struct EntryTask {
     /// How unsure the model is, where it was asked: 0 to 1.
     pub uncertainty: Option<f32>,
     /// Class of the image, where it has one.
-    pub class: Option<u32>,
+    pub class: Option<u8>,
 }
 
 /// An image to show.
@@ -530,7 +558,7 @@ pub struct EntryView {
     /// Boxes of a detection.
     pub boxes: Vec<LabelBox>,
     /// Class of a classification.
-    pub class: Option<u32>,
+    pub class: Option<u8>,
     /// What the model said.
     pub prediction: Option<StudioPrediction>,
 }
@@ -540,14 +568,14 @@ pub struct EntryView {
 pub enum StudioPrediction {
     /// A label per pixel is in the buffer.
     Mask {
-        /// Separate pieces per class, background first.
+        /// Per class of the task, in its order: separate pieces.
         objects: Vec<u32>,
-        /// Pixels per class.
+        /// Pixels, likewise.
         pixels: Vec<u64>,
     },
-    /// Best first.
+    /// Best first; `class` is the class's number.
     Boxes(Vec<FoundBox>),
-    /// Probability of each class.
+    /// Probability of each class of the task, in its order.
     Classes(Vec<f32>),
 }
 
@@ -565,7 +593,7 @@ pub struct EditState {
     /// All boxes, where the task is a detection.
     pub boxes: Option<Vec<LabelBox>>,
     /// The class, where the task is a classification.
-    pub class: Option<u32>,
+    pub class: Option<u8>,
     /// The entry's card afterwards.
     pub card: EntryCard,
     /// There is something to take back.

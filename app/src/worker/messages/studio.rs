@@ -41,6 +41,9 @@ pub enum StudioAsk {
         /// Its file's name.
         name: String,
     },
+    /// Add six built-in sample images, all different (synthetic nuclei under a fluorescence microscope, 256 pixels a
+    /// side). Each is answered by [`StudioAnswer::Added`].
+    AddSamples,
     /// Read the file in the buffer as labels of a task: a PNG mask or NIfTI for one image (`entry`, or that whose name
     /// fits the file's), COCO or CSV for all.
     ImportLabels {

@@ -8,6 +8,7 @@
 //! run's id.
 
 mod document;
+pub mod draw;
 mod edit;
 mod entry;
 mod history;

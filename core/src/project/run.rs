@@ -9,8 +9,6 @@ use super::{EntryId, TaskId};
 pub struct TuningRun {
     /// Unique in the project, increasing.
     pub id: u32,
-    /// What was learnt.
-    pub task: TaskId,
     /// The model that it began from, as its file calls itself.
     pub base: String,
     /// Which part of the model learnt: `quick`, `lora`, `full`.
@@ -29,10 +27,8 @@ pub struct TuningRun {
     pub held_out: Vec<EntryId>,
     /// The course of loss and score.
     pub curve: Vec<CurvePoint>,
-    /// Held-out score of the model before tuning, where it could be asked.
-    pub before: Option<RunScore>,
-    /// Held-out score of the best weights, which are the ones kept.
-    pub after: Option<RunScore>,
+    /// What was learnt, and how well.
+    pub results: Vec<TaskResult>,
 }
 
 /// A point of the curves.
@@ -42,31 +38,30 @@ pub struct CurvePoint {
     pub step: u64,
     /// Training loss.
     pub loss: f32,
-    /// Held-out score, where it was measured at this step.
+    /// Held-out score of the first task, where it was measured at this step.
     pub score: Option<f32>,
+}
+
+/// What a run made of one task.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TaskResult {
+    /// The task.
+    pub task: TaskId,
+    /// Held-out score of the model before tuning, where it could be asked.
+    pub before: Option<RunScore>,
+    /// Held-out score of the best weights, which are the ones kept.
+    pub after: Option<RunScore>,
 }
 
 /// A score on the held-out images.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RunScore {
-    /// What was measured: `Dice`, `AP50`, `balanced accuracy`.
+    /// What was measured: `Dice`, `AP50`, `F1`.
     pub name: String,
-    /// Over all images.
+    /// From 0 to 1.
     pub value: f64,
-    /// The score of each image that has one, for the interval.
-    pub images: Vec<f64>,
-}
-
-impl RunScore {
-    /// The 95 % bootstrap interval of the mean over images; `None` with fewer than two.
-    pub fn interval(&self) -> Option<(f64, f64)> {
-        let images = &self.images;
-        if images.len() < 2 {
-            return None;
-        }
-        crate::metrics::bootstrap_interval(images.len(), 2000, 0, |drawn| {
-            let sum: f64 = drawn.iter().filter_map(|index| images.get(*index)).sum();
-            Some(sum / drawn.len() as f64)
-        })
-    }
+    /// 95 % interval over images; `None` of a single image.
+    pub interval: Option<(f64, f64)>,
+    /// Number of images.
+    pub images: u32,
 }

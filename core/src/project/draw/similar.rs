@@ -201,7 +201,8 @@ mod tests {
         let embedding = Embedding::new(3, 12, 20, &half).unwrap();
         let found = filled(&empty, &smart_fill(&empty, &embedding, [9.0, 12.0], 0.0, 1).unwrap());
         let differing = found.iter().zip(&truth.labels).filter(|(a, b)| a != b).count();
-        assert!(differing <= 12, "{differing} of 113 pixels");
+        // Its rim has 38 pixels.
+        assert!(differing <= 24, "{differing} of 113 pixels");
     }
 
     #[test]

@@ -135,6 +135,7 @@ pub const WORDS: Words = Words {
     stopped: "The computation keeps stopping on this computer. Try a smaller image, or another browser.",
 
     runs: super::runs::ENGLISH,
+    studio: super::studio::ENGLISH,
     keys: KeyWords {
         intro: "Pick a sample or open an image, then choose a task. The model runs in this page: nothing is uploaded.",
         heading: "Mouse and keyboard",

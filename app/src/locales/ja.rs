@@ -137,6 +137,7 @@ pub const WORDS: Words = Words {
     stopped: "このコンピューターでは計算が繰り返し止まります。小さい画像か、別のブラウザーをお試しください。",
 
     runs: super::runs::JAPANESE,
+    studio: super::studio::JAPANESE,
     keys: KeyWords {
         intro: "サンプルを選ぶか画像を開き、タスクを選びます。モデルはこのページの中で動き、画像は送信されません。",
         heading: "マウスとキーボード",

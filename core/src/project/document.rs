@@ -15,6 +15,8 @@ const VERSION: u32 = 1;
 /// Sides, slices and their product beyond these are no image's.
 const MAX_SIDE: u32 = 1 << 17;
 const MAX_VOXELS: u64 = 1 << 34;
+/// Numbers of images, tasks and runs beyond this are no one's: they count from 1.
+const MAX_NUMBER: u32 = 1 << 30;
 
 /// A project without its masks.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -115,27 +117,30 @@ impl Document {
     fn check(&self) -> Result<(), String> {
         let mut tasks = BTreeSet::new();
         for task in &self.tasks {
-            if !tasks.insert(task.id) {
-                return Err(format!("two tasks have the number {}", task.id.0));
+            if !tasks.insert(task.id) || task.id.0 > MAX_NUMBER {
+                return Err(format!("a task has the number {}, which is taken or too large", task.id.0));
             }
             check_task(task)?;
         }
         let mut entries = BTreeSet::new();
         for entry in &self.entries {
-            if !entries.insert(entry.id) {
-                return Err(format!("two images have the number {}", entry.id.0));
+            if !entries.insert(entry.id) || entry.id.0 > MAX_NUMBER {
+                return Err(format!("an image has the number {}, which is taken or too large", entry.id.0));
             }
             check_entry(entry)?;
         }
         let mut runs = BTreeSet::new();
-        match self.runs.iter().find(|run| !runs.insert(run.id)) {
-            Some(run) => Err(format!("two runs have the number {}", run.id)),
+        match self.runs.iter().find(|run| !runs.insert(run.id) || run.id > MAX_NUMBER) {
+            Some(run) => Err(format!("a run has the number {}, which is taken or too large", run.id)),
             None => Ok(()),
         }
     }
 }
 
 fn check_task(task: &ProjectTask) -> Result<(), String> {
+    if task.next_class == 0 {
+        return Err(format!("the task {:?} has no number for its next class", task.name));
+    }
     let mut ids = BTreeSet::new();
     for class in &task.classes {
         let valid = (1..=254).contains(&class.id) && class.id < task.next_class;

@@ -7,10 +7,12 @@
 //! The bytes of the images and the weights of models live outside: the caller stores them under an entry's or a
 //! run's id.
 
+pub mod archive;
 mod document;
 pub mod draw;
 mod edit;
 mod entry;
+pub mod export;
 mod history;
 mod ids;
 pub mod measure;

@@ -17,6 +17,7 @@ mod history;
 mod ids;
 pub mod measure;
 mod patch;
+pub mod report;
 mod rle;
 mod run;
 mod step;

@@ -86,6 +86,8 @@ pub const WORDS: Words = Words {
         gpu_time: |side| format!("GPU, {side} × {side} pixels"),
         version: "Medley",
         model: "Model",
+        storage: "Storage, images",
+        connections: "Connections elsewhere",
         browser: "Browser",
         reason: "Reason",
     },

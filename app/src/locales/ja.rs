@@ -86,6 +86,8 @@ pub const WORDS: Words = Words {
         gpu_time: |side| format!("GPU（{side} × {side} 画素）"),
         version: "Medley",
         model: "モデル",
+        storage: "保存先、画像数",
+        connections: "外部への接続数",
         browser: "ブラウザー",
         reason: "理由",
     },

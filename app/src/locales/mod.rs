@@ -232,6 +232,10 @@ pub struct ReportWords {
     pub version: &'static str,
     /// Model row.
     pub model: &'static str,
+    /// Row: the studio's storage and how many images are in it.
+    pub storage: &'static str,
+    /// Row: connections to other computers.
+    pub connections: &'static str,
     /// Browser row.
     pub browser: &'static str,
     /// An error text.

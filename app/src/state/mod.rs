@@ -174,6 +174,11 @@ impl App {
         studio
     }
 
+    /// The studio of this page, where there is one.
+    pub fn studio(self) -> Option<studio::Studio> {
+        self.studio.get_value()
+    }
+
     fn studio_answered(self, id: RequestId, answer: StudioAnswer, bytes: Option<Uint8Array>) {
         if let Some(studio) = self.studio.get_value() {
             studio.answered(id, answer, bytes);

@@ -67,6 +67,19 @@ impl From<Rect> for SentRect {
 }
 
 impl Studio {
+    /// Label or prediction of the slice on the screen: columns, rows, a byte per pixel.
+    pub(in crate::state) fn layer(self, prediction: bool) -> Option<(u32, u32, Vec<u8>)> {
+        let size = self.open.with_untracked(|open| open.as_ref().map(|(view, _)| (view.width, view.height)));
+        let pixels = self.layers.with_value(|layers| {
+            if prediction {
+                layers.prediction.clone()
+            } else {
+                layers.mask.as_ref().map(|mask| mask.pixels().to_vec())
+            }
+        });
+        size.zip(pixels).map(|((width, height), pixels)| (width, height, pixels))
+    }
+
     /// A part of the layers has changed.
     pub fn touch(self, rect: Rect) {
         self.dirty.update_value(|dirty| dirty.rect = dirty.rect.union(rect));

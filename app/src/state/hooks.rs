@@ -28,7 +28,10 @@ impl App {
                 .into_js_value(),
         );
         add("labels", Closure::<dyn Fn() -> JsValue>::new(move || self.studio_layer(false)).into_js_value());
-        add("prediction", Closure::<dyn Fn() -> JsValue>::new(move || self.studio_layer(true)).into_js_value());
+        add(
+            "prediction",
+            Closure::<dyn Fn() -> JsValue>::new(move || self.studio_layer(true)).into_js_value(),
+        );
         add("restart", Closure::<dyn Fn()>::new(move || self.restart()).into_js_value());
         let _ = Reflect::set(&window(), &"medley".into(), &hooks);
     }

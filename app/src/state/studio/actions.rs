@@ -36,7 +36,7 @@ impl Studio {
     }
 
     /// Gives the project another name.
-    pub fn rename_project(self, name: String) {
+    pub fn rename_project(self, name: &str) {
         if !name.trim().is_empty() {
             self.ask(StudioAsk::Rename { name: name.trim().to_owned() }, None);
         }
@@ -184,14 +184,12 @@ impl Studio {
         let classes = untrack(|| self.task_card()).map(|task| task.classes).unwrap_or_default();
         self.class.set(classes.first().map_or(1, |class| class.id));
         match untrack(|| self.kind()) {
-            Some(TaskKind::Segmentation) => {
-                if self.tool.get_untracked() == Tool::Box {
-                    self.tool.set(Tool::Brush);
-                }
+            Some(TaskKind::Segmentation) if self.tool.get_untracked() == Tool::Box => {
+                self.tool.set(Tool::Brush);
             }
             Some(TaskKind::Detection) => self.tool.set(Tool::Box),
             Some(TaskKind::Classification) => self.tool.set(Tool::Move),
-            None => {}
+            Some(TaskKind::Segmentation) | None => {}
         }
     }
 
@@ -208,21 +206,21 @@ impl Studio {
     }
 
     /// Gives the chosen task another name.
-    pub fn rename_task(self, name: String) {
+    pub fn rename_task(self, name: &str) {
         if let Some(task) = self.task.get_untracked().filter(|_| !name.trim().is_empty()) {
             self.ask(StudioAsk::RenameTask { task, name: name.trim().to_owned() }, None);
         }
     }
 
     /// Adds a class to the chosen task.
-    pub fn add_class(self, name: String) {
+    pub fn add_class(self, name: &str) {
         if let Some(task) = self.task.get_untracked().filter(|_| !name.trim().is_empty()) {
             self.ask(StudioAsk::AddClass { task, name: name.trim().to_owned() }, None);
         }
     }
 
     /// Gives a class another name.
-    pub fn rename_class(self, class: u8, name: String) {
+    pub fn rename_class(self, class: u8, name: &str) {
         if let Some(task) = self.task.get_untracked().filter(|_| !name.trim().is_empty()) {
             self.ask(StudioAsk::RenameClass { task, class, name: name.trim().to_owned() }, None);
         }

@@ -225,6 +225,6 @@ pub(super) fn save(bytes: &Uint8Array, name: &str, media: &str) {
         move || {
             let _ = Url::revoke_object_url(&url);
         },
-        std::time::Duration::from_secs(60),
+        std::time::Duration::from_mins(1),
     );
 }

@@ -16,6 +16,7 @@ pub use layers::{Layers, Sight};
 pub use notices::StudioNotice;
 
 use std::collections::{HashMap, HashSet, VecDeque};
+use std::ops::Deref;
 
 use leptos::prelude::*;
 use web_sys::{File, HtmlCanvasElement};
@@ -147,9 +148,20 @@ struct Arrivals {
     total: usize,
 }
 
-/// The state of the studio. Copies share it.
+/// The studio's state. Copies share it; it lives as long as the page.
 #[derive(Clone, Copy)]
-pub struct Studio {
+pub struct Studio(&'static Signals);
+
+impl Deref for Studio {
+    type Target = Signals;
+
+    fn deref(&self) -> &Signals {
+        self.0
+    }
+}
+
+/// What the state is made of.
+pub struct Signals {
     /// The page.
     pub app: App,
     /// The studio was opened in this page.
@@ -248,7 +260,8 @@ struct Awaited {
 impl Studio {
     /// A studio that has not been opened.
     pub fn new(app: App) -> Self {
-        Self {
+        // One per page, and never given back: signals in copies are valid all the time.
+        Self(Box::leak(Box::new(Signals {
             app,
             started: RwSignal::new(false),
             project: RwSignal::new(None),
@@ -289,7 +302,7 @@ impl Studio {
             arrivals: StoredValue::new_local(Arrivals::default()),
             awaited: StoredValue::new(Awaited::default()),
             silence: StoredValue::new(watch::Silence::default()),
-        }
+        })))
     }
 
     /// The chosen task; tracks it.

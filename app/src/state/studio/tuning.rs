@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::Studio;
-use crate::worker::messages::{StudioAsk, TuneMode, TuneProgress, TuneState, TuneWish};
+use crate::worker::messages::{StudioAsk, TuneMode, TuneProgress, TuneState, TuneWarning, TuneWish};
 
 impl Studio {
     /// Tuning is under way, or waits.
@@ -36,9 +36,9 @@ impl Studio {
 
     /// Nothing stands in the way of tuning; tracks the plan.
     pub fn can_tune(self) -> bool {
-        self.plan.with(|plan| {
-            plan.as_ref().is_some_and(|plan| !plan.warnings.iter().any(|warning| warning.blocks()))
-        }) && !self.is_tuning()
+        self.plan
+            .with(|plan| plan.as_ref().is_some_and(|plan| !plan.warnings.iter().any(TuneWarning::blocks)))
+            && !self.is_tuning()
     }
 
     /// Begins.

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use super::super::drawing::{self, DrawnBox, Scene};
 use super::super::viewer::{Stage, fit_canvas, follow_size};
 use super::draft::Draft;
-use super::pointer::Hand;
+use super::pointer::{Hand, wheeled};
 use super::repaint::follow_layers;
 use crate::state::studio::Studio;
 use crate::state::studio::pure::shortcuts::Tool;
@@ -62,7 +62,7 @@ pub fn StudioCanvas() -> impl IntoView {
                 hand.released(studio, stage, &event);
             }
             on:pointerleave=move |_| hand.left()
-            on:wheel=move |event| hand.wheeled(studio, stage, &event)
+            on:wheel=move |event| wheeled(studio, stage, &event)
             on:contextmenu=move |event| event.prevent_default()
         ></canvas>
         <Draft />

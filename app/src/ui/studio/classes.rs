@@ -25,7 +25,7 @@ pub fn Classes() -> impl IntoView {
     let add = move |event: SubmitEvent| {
         event.prevent_default();
         if let Some(input) = input.get_untracked() {
-            studio.add_class(input.value());
+            studio.add_class(&input.value());
             input.set_value("");
         }
     };
@@ -101,7 +101,7 @@ fn ClassRow(
                         <NameField
                             label=Signal::derive(move || words().class_name.to_owned())
                             value=Signal::stored(value)
-                            change=move |name| studio.rename_class(id, name)
+                            change=move |name| studio.rename_class(id, &name)
                             test_id="class-name"
                         />
                         <button

@@ -58,27 +58,7 @@ pub fn ImageList() -> impl IntoView {
     view! {
         <div class="list-top">
             <h2 class="label grow">{move || (words().images)(count())}</h2>
-            <select
-                class="select select-small"
-                aria-label=move || words().filter
-                data-testid="filter"
-                on:change:target=move |event| {
-                    let chosen = event.target().value();
-                    let filter = Filter::ALL.into_iter().find(|filter| filter.id() == chosen);
-                    studio.filter.set(filter.unwrap_or_default());
-                }
-            >
-                {Filter::ALL
-                    .into_iter()
-                    .map(|filter| {
-                        view! {
-                            <option value=filter.id() selected=move || studio.filter.get() == filter>
-                                {move || (words().filter_name)(filter)}
-                            </option>
-                        }
-                    })
-                    .collect_view()}
-            </select>
+            <FilterSelect />
         </div>
         <div
             class="list"
@@ -123,6 +103,37 @@ pub fn ImageList() -> impl IntoView {
             </button>
         </div>
         <AddImages />
+    }
+}
+
+/// Which images the list shows.
+#[component]
+fn FilterSelect() -> impl IntoView {
+    let app = expect_context::<App>();
+    let studio = expect_context::<Studio>();
+    let words = move || &app.words().studio;
+    view! {
+        <select
+            class="select select-small"
+            aria-label=move || words().filter
+            data-testid="filter"
+            on:change:target=move |event| {
+                let chosen = event.target().value();
+                let filter = Filter::ALL.into_iter().find(|filter| filter.id() == chosen);
+                studio.filter.set(filter.unwrap_or_default());
+            }
+        >
+            {Filter::ALL
+                .into_iter()
+                .map(|filter| {
+                    view! {
+                        <option value=filter.id() selected=move || studio.filter.get() == filter>
+                            {move || (words().filter_name)(filter)}
+                        </option>
+                    }
+                })
+                .collect_view()}
+        </select>
     }
 }
 

@@ -161,19 +161,6 @@ impl Hand {
         self.at.set(None);
     }
 
-    /// The wheel zooms, and with Alt or Shift changes the brush.
-    pub fn wheeled(self, studio: Studio, stage: Stage, event: &WheelEvent) {
-        let paints = matches!(studio.tool.get_untracked(), Tool::Brush | Tool::Eraser);
-        if paints && (event.alt_key() || event.shift_key()) {
-            event.prevent_default();
-            // With Shift the browser turns the wheel sideways.
-            let delta = if event.delta_y() == 0.0 { event.delta_x() } else { event.delta_y() };
-            studio.resize_brush(if delta < 0.0 { 1.15 } else { 1.0 / 1.15 });
-        } else {
-            wheel(stage, event);
-        }
-    }
-
     /// Gives up what has been begun. True where there was something.
     pub fn give_up(self, studio: Studio) -> bool {
         let gesture = self.gesture.try_update_value(std::mem::take).unwrap_or_default();
@@ -298,6 +285,19 @@ impl Hand {
         if self.cursor.get_untracked() != form {
             self.cursor.set(form);
         }
+    }
+}
+
+/// The wheel zooms, and with Alt or Shift changes the brush.
+pub fn wheeled(studio: Studio, stage: Stage, event: &WheelEvent) {
+    let paints = matches!(studio.tool.get_untracked(), Tool::Brush | Tool::Eraser);
+    if paints && (event.alt_key() || event.shift_key()) {
+        event.prevent_default();
+        // With Shift the browser turns the wheel sideways.
+        let delta = if event.delta_y() == 0.0 { event.delta_x() } else { event.delta_y() };
+        studio.resize_brush(if delta < 0.0 { 1.15 } else { 1.0 / 1.15 });
+    } else {
+        wheel(stage, event);
     }
 }
 

@@ -25,7 +25,7 @@ pub fn ProjectName() -> impl IntoView {
             <NameField
                 label=Signal::derive(move || app.words().studio.project.to_owned())
                 value=Signal::derive(move || name().unwrap_or_default())
-                change=move |name| studio.rename_project(name)
+                change=move |name| studio.rename_project(&name)
                 test_id="project-name"
             />
         </span>

@@ -91,7 +91,7 @@ pub fn Tasks() -> impl IntoView {
                     <NameField
                         label=Signal::derive(move || words().task_name.to_owned())
                         value=Signal::derive(move || studio.task_card().map(|task| task.name).unwrap_or_default())
-                        change=move |name| studio.rename_task(name)
+                        change=move |name| studio.rename_task(&name)
                         test_id="task-name"
                     />
                     <span class="quiet">{kind}</span>

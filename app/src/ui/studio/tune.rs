@@ -1,5 +1,6 @@
 //! The fine-tune card: mode, what to know before, the curve, the number that matters.
 
+use leptos::html::Section;
 use leptos::prelude::*;
 
 use super::curve::Curve;
@@ -7,7 +8,7 @@ use super::score::{certainty, measure_name, memory, two_digits};
 use super::warnings::Warnings;
 use crate::state::App;
 use crate::state::studio::Studio;
-use crate::worker::messages::{TuneMode, TunePlan, TuneProgress, TuneState};
+use crate::worker::messages::{TuneMode, TunePlan, TuneProgress, TuneState, TuneWarning};
 
 /// Everything about fine-tuning.
 #[component]
@@ -16,6 +17,14 @@ pub fn TuneCard() -> impl IntoView {
     let studio = expect_context::<Studio>();
     let words = move || &app.words().studio;
     let tuning = move || studio.is_tuning();
+    let place = NodeRef::<Section>::new();
+    let begun = Memo::new(move |_| studio.is_tuning());
+    // On a low screen the card may lie below the edge.
+    Effect::new(move |_| {
+        if let Some(place) = place.get().filter(|_| begun.get()) {
+            place.scroll_into_view();
+        }
+    });
     let known = move || studio.tuning.with(Option::is_some);
     let labelled = move || {
         let task = studio.task.get();
@@ -29,7 +38,7 @@ pub fn TuneCard() -> impl IntoView {
     let state =
         move || studio.tuning.with(|tuning| tuning.as_ref().map_or("none", |tuning| state_id(&tuning.state)));
     view! {
-        <section class="block tune" aria-labelledby="tune-label" data-testid="tune" data-state=state>
+        <section node_ref=place class="block tune" aria-labelledby="tune-label" data-testid="tune" data-state=state>
             <div class="label-row">
                 <h2 class="label grow" id="tune-label">{move || words().tune}</h2>
                 <span class="quiet numbers" data-testid="labelled-count">{move || (words().labelled)(labelled())}</span>
@@ -106,7 +115,7 @@ fn Estimate() -> impl IntoView {
     };
     let possible = move || {
         studio.plan.with(|plan| {
-            plan.as_ref().filter(|plan| !plan.warnings.iter().any(|warning| warning.blocks())).map(line)
+            plan.as_ref().filter(|plan| !plan.warnings.iter().any(TuneWarning::blocks)).map(line)
         })
     };
     view! {

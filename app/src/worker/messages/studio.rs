@@ -44,7 +44,7 @@ pub enum StudioAsk {
     /// Add six built-in sample images, all different (synthetic nuclei under a fluorescence microscope, 256 pixels a
     /// side). Each is answered by [`StudioAnswer::Added`].
     AddSamples,
-    /// Read the file in the buffer as labels of a task: a PNG mask or NIfTI for one image (`entry`, or that whose name
+    /// Read the file in the buffer as labels of a task: a PNG mask or `NIfTI` for one image (`entry`, or that whose name
     /// fits the file's), COCO or CSV for all.
     ImportLabels {
         /// The file's name.

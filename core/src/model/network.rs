@@ -4,7 +4,7 @@ use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 
 use super::config::ModelConfig;
-use super::foundation::Foundation;
+use super::foundation::{Features, Foundation};
 use super::head::{BoxLogits, Head};
 use crate::dataset::{Task, TaskKind};
 
@@ -68,19 +68,23 @@ impl Network {
 
     /// Runs what task number `task` needs on images `[B, 3, H, W]` in [0, 1].
     pub fn forward(&self, task: usize, images: Tensor<4>) -> Outputs {
-        let [_, _, height, width] = images.dims();
-        let features = self.foundation.encode(images);
+        self.answer(task, &self.foundation.encode(images))
+    }
+
+    /// As [`Self::forward`], from features that the shared blocks made before.
+    pub fn answer(&self, task: usize, features: &Features) -> Outputs {
+        let [height, width] = features.size();
         match &self.heads[task] {
             Head::Class(head) => {
-                let logits = head.forward(self.foundation.vector(&features));
+                let logits = head.forward(self.foundation.vector(features));
                 match self.tasks[task].kind {
                     TaskKind::MultiLabel => Outputs::Labels(logits),
                     _ => Outputs::Class(logits),
                 }
             }
-            Head::Pixel(head) => Outputs::Pixel(head.forward(self.foundation.pixels(&features))),
+            Head::Pixel(head) => Outputs::Pixel(head.forward(self.foundation.pixels(features))),
             Head::Box(head) => Outputs::Box {
-                logits: head.forward(&self.foundation.boxes(&features)),
+                logits: head.forward(&self.foundation.boxes(features)),
                 size: [height, width].map(|side| side.next_multiple_of(super::STRIDE)),
                 strides: self.config.box_strides(),
             },

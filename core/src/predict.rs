@@ -122,6 +122,26 @@ impl Medley {
         Ok(answers.pop().unwrap_or(Prediction::Boxes(Vec::new())))
     }
 
+    /// Answers a case of several pictures at once, by a task that learnt to (see [`Task::instances`]).
+    ///
+    /// # Errors
+    /// As [`Self::predict`], and when the task gives no answers to whole cases, or there is no picture.
+    pub async fn predict_case(&self, task: &str, images: &[Image]) -> Result<Prediction, PredictError> {
+        let index = self.network.task_index(task).ok_or_else(|| self.unknown(task))?;
+        let known = &self.network.tasks[index];
+        let pictures = images
+            .iter()
+            .map(|image| self.scaled(image, scaled_size(image.width(), image.height(), known.input_size)));
+        let whole = || PredictError::OtherKind { task: task.into(), wanted: "one answer to a whole case" };
+        let outputs = match known.instances {
+            Some(_) => self.network.forward_case(index, pictures).ok_or_else(whole)?,
+            None => return Err(whole()),
+        };
+        // Classes and numbers do not lie anywhere in a picture.
+        let frame = Frame { valid: [1, 1], original: [1, 1] };
+        predict(outputs, &[frame], &DecodeSettings::default()).await?.pop().ok_or_else(whole)
+    }
+
     /// The raw outputs for one picture, and how to get back to its size.
     ///
     /// # Errors
@@ -132,7 +152,7 @@ impl Medley {
         let task = &self.network.tasks[index];
         let longest = original.0.max(original.1);
         let side = match task.kind {
-            TaskKind::Classification | TaskKind::MultiLabel => task.input_size,
+            TaskKind::Classification | TaskKind::MultiLabel | TaskKind::Regression => task.input_size,
             // A crop shows its objects at the magnification of the whole: enlarging it would not help.
             TaskKind::Segmentation | TaskKind::Detection => task.input_size.min(longest),
         };
@@ -172,6 +192,17 @@ impl Medley {
         match self.predict(task, image).await? {
             Prediction::Classes(probabilities) | Prediction::Labels(probabilities) => Ok(probabilities),
             _ => Err(PredictError::OtherKind { task: task.into(), wanted: "classes" }),
+        }
+    }
+
+    /// The numbers of a regression task, in the unit of its data.
+    ///
+    /// # Errors
+    /// As [`Self::predict`], and when the task is of another kind.
+    pub async fn measure(&self, task: &str, image: &Image) -> Result<Vec<f32>, PredictError> {
+        match self.predict(task, image).await? {
+            Prediction::Values(values) => Ok(values),
+            _ => Err(PredictError::OtherKind { task: task.into(), wanted: "numbers" }),
         }
     }
 

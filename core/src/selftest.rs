@@ -63,7 +63,9 @@ pub async fn fingerprint(bytes: &[u8], device: &Device) -> Result<Fingerprint, W
     for task in first_tasks(network) {
         let batch = batch(network.tasks[task].kind);
         match network.forward(task, images(&batch, &plain)) {
-            Outputs::Class(logits) | Outputs::Labels(logits) => print.classes = flat(logits).await?,
+            Outputs::Class(logits) | Outputs::Labels(logits) | Outputs::Values { scaled: logits, .. } => {
+                print.classes = flat(logits).await?;
+            }
             Outputs::Pixel(logits) => print.mask = flat(logits).await?,
             Outputs::Box { logits, .. } => {
                 print.boxes = flat(logits.class).await?;
@@ -123,6 +125,7 @@ fn batch(kind: TaskKind) -> Batch {
         TaskKind::Classification => Target::Class(0),
         // Not among the kinds that are tested: its network is that of a classification.
         TaskKind::MultiLabel => Target::Labels(Vec::new()),
+        TaskKind::Regression => Target::Values(Vec::new()),
         TaskKind::Segmentation => {
             let label = |i: usize| match (i / SIDE, i % SIDE) {
                 (0..4, _) => IGNORE,
@@ -140,6 +143,7 @@ fn batch(kind: TaskKind) -> Batch {
         batch: 1,
         height: SIDE,
         width: SIDE,
+        cases: Vec::new(),
         targets: vec![target],
         valid: vec![(SIDE, SIDE)],
     }

@@ -2,16 +2,18 @@
 
 use std::path::Path;
 
-use medley_core::dataset::{Sample, Split, Target, Task};
+use medley_core::dataset::{Sample, Split, Target, Task, TaskKind};
+use medley_core::imaging::Image;
 use medley_core::metrics::{
-    CalibrationScore, ConfusionMatrix, DetectionScore, LabelScore, SegmentationScore, macro_auroc,
+    CalibrationScore, ConfusionMatrix, DetectionScore, LabelScore, RegressionScore, SegmentationScore,
+    macro_auroc,
 };
 use medley_core::task::Prediction;
 use medley_core::{Medley, PredictError};
 use serde::Serialize;
 use thiserror::Error;
 
-use crate::data::{DataError, DataFolder, FolderOptions, Item, TaskData};
+use crate::data::{DataError, DataFolder, FolderOptions, Item, TaskData, cases};
 use crate::progress;
 
 /// Why a model cannot be scored.
@@ -43,7 +45,7 @@ pub struct TaskScores {
     pub split: String,
     /// Images looked at; of a volume, slices.
     pub images: usize,
-    /// What counts as one: images that stand alone, or volumes.
+    /// What counts as one: images that stand alone, volumes, or the cases of a multi-instance task.
     pub cases: usize,
     /// The most telling one first.
     pub scores: Vec<Score>,
@@ -61,55 +63,65 @@ pub fn evaluate(medley: &Medley, folder: &Path, split: Split) -> Result<Vec<Task
         }
         opened => opened?,
     };
-    let shared = |found: &&TaskData| {
-        medley.tasks().iter().any(|task| task.id == found.task.id && task.classes == found.task.classes)
+    let shared = |found: &TaskData| {
+        // The model knows whether it looks at images or at cases.
+        let known = medley.tasks().iter().find(|task| task.id == found.task.id)?;
+        (known.classes == found.task.classes)
+            .then(|| evaluate_task(medley, &folder, known, found.items(split), split))
     };
-    folder.tasks.iter().filter(shared).map(|found| evaluate_task(medley, &folder, found, split)).collect()
+    folder.tasks.iter().filter_map(shared).collect()
 }
 
 fn evaluate_task(
     medley: &Medley,
     folder: &DataFolder,
-    found: &TaskData,
+    task: &Task,
+    items: &[Item],
     split: Split,
 ) -> Result<TaskScores, EvaluateError> {
-    let items = found.items(split);
-    let bar = progress::bar(items.len(), &found.task.id);
-    let mut tally = Tally::new(&found.task);
-    let mut cases = 0;
-    for case in items.chunk_by(Item::is_same_case) {
-        let mut slices = Vec::with_capacity(case.len());
-        for item in case {
-            slices.push(predict_slice(medley, &found.task, &folder.load(item)?)?);
+    let bar = progress::bar(items.len(), &task.id);
+    let mut tally = Tally::new(task);
+    let (mut images, cases) = (0, cases(task, items));
+    for case in &cases {
+        let load = |item: &Item| {
             bar.inc(1);
-        }
-        tally.add_case(slices);
-        cases += 1;
+            folder.load(item)
+        };
+        let samples = case.iter().map(load).collect::<Result<Vec<_>, _>>()?;
+        tally.add_case(predict_case(medley, task, &samples)?);
+        images += samples.len();
     }
     bar.finish_and_clear();
     Ok(TaskScores {
-        task: found.task.id.clone(),
+        task: task.id.clone(),
         split: split.to_string(),
-        images: items.len(),
-        cases,
-        scores: tally.scores(&found.task),
+        images,
+        cases: cases.len(),
+        scores: tally.scores(task),
     })
 }
 
-/// The label and the prediction of an image or slice.
+/// The labels and predictions of the images or slices of a case; a multi-instance `task` has one for all.
 ///
 /// # Errors
 /// When the device fails.
-pub fn predict_slice(
+pub fn predict_case(
     medley: &Medley,
     task: &Task,
-    sample: &Sample,
-) -> Result<(Target, Prediction), PredictError> {
-    let prediction = pollster::block_on(medley.predict(&task.id, &sample.image))?;
-    Ok((sample.target.clone(), prediction))
+    samples: &[Sample],
+) -> Result<Vec<(Target, Prediction)>, PredictError> {
+    if let (Some(_), Some(first)) = (task.instances, samples.first()) {
+        let images: Vec<Image> = samples.iter().map(|sample| sample.image.clone()).collect();
+        let prediction = pollster::block_on(medley.predict_case(&task.id, &images))?;
+        return Ok(vec![(first.target.clone(), prediction)]);
+    }
+    let of_slice = |sample: &Sample| {
+        Ok((sample.target.clone(), pollster::block_on(medley.predict(&task.id, &sample.image))?))
+    };
+    samples.iter().map(of_slice).collect()
 }
 
-/// The slices of a case as one: their masks side by side, their probabilities averaged. Boxes stay with their
+/// The slices of a case as one: their masks side by side, their probabilities and numbers averaged. Boxes stay with their
 /// slices, because objects are found slice by slice.
 fn joined(slices: Vec<(Target, Prediction)>) -> Vec<(Target, Prediction)> {
     let count = slices.len() as f32;
@@ -127,14 +139,15 @@ fn joined(slices: Vec<(Target, Prediction)>) -> Vec<(Target, Prediction)> {
                 found.height += mask.height;
             }
             (Some((_, Prediction::Classes(all))), _, Prediction::Classes(slice))
-            | (Some((_, Prediction::Labels(all))), _, Prediction::Labels(slice)) => {
+            | (Some((_, Prediction::Labels(all))), _, Prediction::Labels(slice))
+            | (Some((_, Prediction::Values(all))), _, Prediction::Values(slice)) => {
                 all.iter_mut().zip(slice).for_each(|(sum, p)| *sum += p);
             }
             (_, target, prediction) => whole.push((target, prediction)),
         }
     }
     for (_, prediction) in &mut whole {
-        if let Prediction::Classes(sums) | Prediction::Labels(sums) = prediction {
+        if let Prediction::Classes(sums) | Prediction::Labels(sums) | Prediction::Values(sums) = prediction {
             sums.iter_mut().for_each(|sum| *sum /= count);
         }
     }
@@ -151,6 +164,7 @@ pub struct Tally {
     masks: SegmentationScore,
     boxes: DetectionScore,
     labels: LabelScore,
+    numbers: Vec<RegressionScore>,
 }
 
 impl Tally {
@@ -165,6 +179,7 @@ impl Tally {
             masks: SegmentationScore::new(classes),
             boxes: DetectionScore::new(classes),
             labels: LabelScore::new(classes),
+            numbers: vec![RegressionScore::new(); classes],
         }
     }
 
@@ -187,6 +202,11 @@ impl Tally {
             (Target::Labels(truth), Prediction::Labels(probabilities)) => {
                 self.labels.add(truth, &probabilities);
             }
+            (Target::Values(truth), Prediction::Values(found)) => {
+                for (score, (truth, found)) in self.numbers.iter_mut().zip(truth.iter().zip(found)) {
+                    score.add(f64::from(*truth), f64::from(found));
+                }
+            }
             (Target::Mask(truth), Prediction::Mask(mask)) => self.masks.add(&truth.labels, &mask.labels),
             (Target::Boxes(truth), Prediction::Boxes(boxes)) => self.boxes.add(truth, &boxes),
             // The kinds agree because task and model do.
@@ -196,7 +216,6 @@ impl Tally {
 
     /// The scores, the most telling one first.
     pub fn scores(&self, task: &Task) -> Vec<Score> {
-        use medley_core::dataset::TaskKind;
         let score = |metric: &str, value| Score { metric: metric.to_owned(), value };
         match task.kind {
             TaskKind::Classification => vec![
@@ -212,6 +231,26 @@ impl Tally {
                     score("macro F1", self.labels.macro_f1()),
                     score("calibration error", self.labels.calibration_error()),
                 ]
+            }
+            TaskKind::Regression => {
+                let mean = |values: Vec<f64>| {
+                    (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
+                };
+                let mut scores = Vec::new();
+                if self.numbers.len() > 1 {
+                    let each = self.numbers.iter().filter_map(RegressionScore::r2);
+                    scores.push(score("R2", mean(each.collect())));
+                }
+                for (name, number) in task.classes.iter().zip(&self.numbers) {
+                    // One number needs no name beside its scores.
+                    let named = |metric: &str| {
+                        if self.numbers.len() > 1 { format!("{metric} {name}") } else { metric.to_owned() }
+                    };
+                    scores.push(score(&named("R2"), number.r2()));
+                    scores.push(score(&named("mean absolute error"), number.mean_absolute_error()));
+                    scores.push(score(&named("root mean squared error"), number.root_mean_squared_error()));
+                }
+                scores
             }
             TaskKind::Segmentation => {
                 let mut scores = vec![
@@ -263,7 +302,36 @@ mod tests {
             joined(vec![class(0.25), class(0.75)]),
             [(Target::Class(1), Prediction::Classes(vec![0.5, 0.5]))]
         );
+        let number = |value: f32| (Target::Values(vec![4.0]), Prediction::Values(vec![value]));
+        assert_eq!(joined(vec![number(3.0), number(6.0)]), [number(4.5)]);
         let boxes = || (Target::Boxes(Vec::new()), Prediction::Boxes(Vec::new()));
         assert_eq!(joined(vec![boxes(), boxes()]).len(), 2);
+    }
+
+    #[test]
+    fn numbers_are_scored_in_the_unit_of_the_data() {
+        let task = |classes: &[&str]| Task {
+            id: "age".to_owned(),
+            kind: TaskKind::Regression,
+            classes: classes.iter().map(ToString::to_string).collect(),
+            modality: String::new(),
+            input_size: 64,
+            instances: None,
+            scaling: Vec::new(),
+        };
+        let scores = |task: &Task, pairs: &[(Vec<f32>, Vec<f32>)]| -> Vec<(String, f64)> {
+            let mut tally = Tally::new(task);
+            for (truth, found) in pairs {
+                tally.add_case(vec![(Target::Values(truth.clone()), Prediction::Values(found.clone()))]);
+            }
+            tally.scores(task).into_iter().filter_map(|score| Some((score.metric, score.value?))).collect()
+        };
+        let one = scores(&task(&["years"]), &[(vec![10.0], vec![12.0]), (vec![14.0], vec![14.0])]);
+        let expected = [("R2", 0.5), ("mean absolute error", 1.0), ("root mean squared error", 2_f64.sqrt())];
+        assert_eq!(one, expected.map(|(name, value)| (name.to_owned(), value)));
+        let two = [(vec![1.0, 10.0], vec![1.0, 12.0]), (vec![3.0, 14.0], vec![3.0, 14.0])];
+        let two = scores(&task(&["size", "years"]), &two);
+        assert_eq!(two[0], ("R2".to_owned(), 0.75));
+        assert_eq!(two[4], ("R2 years".to_owned(), 0.5));
     }
 }

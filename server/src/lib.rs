@@ -16,3 +16,5 @@ pub mod report;
 pub mod runs;
 pub mod settings;
 pub mod transfer;
+pub mod weights;
+pub mod worker;

@@ -29,7 +29,7 @@ pub async fn load(desk: &Desk, id: RequestId, url: &str) -> Answer {
     };
     match Medley::from_bytes(&bytes, &Device::flex()) {
         Ok(medley) => {
-            let tasks = medley.tasks().iter().map(card).collect();
+            let tasks = medley.tasks().iter().filter_map(card).collect();
             let card = ModelCard { tasks, bytes: bytes.len() as u64 };
             desk.on_cpu.replace(Some(Rc::new(medley)));
             desk.bytes.replace(Some(Rc::new(bytes)));
@@ -85,13 +85,16 @@ fn announced_size(start: &[u8]) -> Option<u64> {
     Some(8 + length as u64 + ends.max()?)
 }
 
-fn card(task: &Task) -> TaskCard {
+/// What the page needs to know of a task; nothing of one whose answers it does not show.
+fn card(task: &Task) -> Option<TaskCard> {
     let kind = match task.kind {
         CoreKind::Classification | CoreKind::MultiLabel => TaskKind::Classification,
         CoreKind::Segmentation => TaskKind::Segmentation,
         CoreKind::Detection => TaskKind::Detection,
+        CoreKind::Regression => return None,
     };
-    TaskCard { id: task.id.clone(), kind, classes: task.classes.clone(), modality: task.modality.clone() }
+    let (id, classes, modality) = (task.id.clone(), task.classes.clone(), task.modality.clone());
+    Some(TaskCard { id, kind, classes, modality })
 }
 
 #[cfg(test)]

@@ -26,6 +26,8 @@ pub async fn predict(desk: &Desk, task: &str) -> Result<(Outcome, Option<Vec<u8>
         Prediction::Classes(probabilities) | Prediction::Labels(probabilities) => {
             (Finding::Classes(probabilities), None)
         }
+        // The page is not told of such tasks.
+        Prediction::Values(_) => return Err("this page does not show numbers".to_owned()),
         Prediction::Mask(mask) => {
             let mut pixels = [0_u64; 256];
             for label in &mask.labels {

@@ -133,7 +133,7 @@ impl Tuner {
     /// As [`Self::step`].
     pub async fn step_task(&mut self, task: usize, batch: &Batch) -> Result<f32, TuneError> {
         self.seed_step();
-        let outputs = self.network.forward(task, images(batch, &self.device));
+        let outputs = self.network.forward_cases(task, images(batch, &self.device), &batch.cases);
         self.learn(task, outputs, &batch.targets).await
     }
 

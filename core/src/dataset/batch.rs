@@ -17,7 +17,9 @@ pub struct Batch {
     pub height: usize,
     /// Columns, a multiple of 32.
     pub width: usize,
-    /// One per picture; masks have the size of the batch, [`IGNORE`] where there is no picture.
+    /// Pictures of each case, in their order, where a label belongs to a case; empty where every picture stands alone.
+    pub cases: Vec<usize>,
+    /// One per picture or case; masks have the size of the batch, [`IGNORE`] where there is no picture.
     pub targets: Vec<Target>,
     /// (height, width) of each picture; it lies at the top left.
     pub valid: Vec<(usize, usize)>,
@@ -36,6 +38,7 @@ pub fn collate(samples: Vec<Prepared>) -> Batch {
         batch: samples.len(),
         height,
         width,
+        cases: Vec::new(),
         targets: Vec::with_capacity(samples.len()),
         valid: Vec::with_capacity(samples.len()),
     };
@@ -52,6 +55,17 @@ pub fn collate(samples: Vec<Prepared>) -> Batch {
             target => target,
         });
     }
+    batch
+}
+
+/// Puts cases into one batch, of which each has one target: that of its first picture. A case without pictures is left
+/// out.
+pub fn collate_cases(cases: Vec<Vec<Prepared>>) -> Batch {
+    let counts: Vec<usize> = cases.iter().map(Vec::len).filter(|count| *count > 0).collect();
+    let mut batch = collate(cases.into_iter().flatten().collect());
+    let starts = counts.iter().scan(0, |next, count| Some(std::mem::replace(next, *next + count)));
+    batch.targets = starts.filter_map(|start| batch.targets.get(start).cloned()).collect();
+    batch.cases = counts;
     batch
 }
 
@@ -148,6 +162,15 @@ mod tests {
         assert_eq!((batch.height, batch.width, batch.valid[1]), (32, 96, (32, 16)));
         let half = BoxLabel { x0: 4.0, y0: 16.0, x1: 8.0, y1: 32.0, class: 2 };
         assert_eq!(batch.targets[1], Target::Boxes(vec![half]));
+    }
+
+    #[test]
+    fn a_case_has_one_target() {
+        let picture = |class| sample(32, 32, Target::Class(class));
+        let batch =
+            collate_cases(vec![vec![picture(1); 3], Vec::new(), vec![picture(0)], vec![picture(2); 2]]);
+        assert_eq!((batch.batch, batch.cases, batch.valid.len()), (6, vec![3, 1, 2], 6));
+        assert_eq!(batch.targets, [Target::Class(1), Target::Class(0), Target::Class(2)]);
     }
 
     #[test]

@@ -74,14 +74,20 @@ impl Manifest {
             return Err("input_size must be at least 1".to_owned());
         }
         if self.kinds.is_empty() {
-            return Err("task must name classification, multilabel, segmentation or detection".to_owned());
+            let names = "classification, multilabel, segmentation, detection or regression";
+            return Err(format!("task must name {names}"));
+        }
+        if self.kinds.len() > 1 && self.kinds.contains(&TaskKind::Regression) {
+            return Err(
+                "classes are the names of numbers in a regression, so it must be the only task".to_owned()
+            );
         }
         for (index, kind) in self.kinds.iter().enumerate() {
             if self.kinds[..index].contains(kind) {
                 return Err(format!("task {} is named twice", kind_name(*kind)));
             }
             let needed = match kind {
-                TaskKind::Detection | TaskKind::MultiLabel => 1,
+                TaskKind::Detection | TaskKind::MultiLabel | TaskKind::Regression => 1,
                 TaskKind::Classification | TaskKind::Segmentation => 2,
             };
             if self.classes_of(*kind).len() < needed {
@@ -91,7 +97,7 @@ impl Manifest {
         Ok(())
     }
 
-    /// The tasks of this data set, in the order of the manifest. `input_size` is used where the manifest
+    /// The tasks of this data set, in the order of the manifest; those of a regression have no scaling yet. `input_size` is used where the manifest
     /// names none. A single task has the data set's id; several are told apart by their kind
     /// (`dsb2018-fluo-segmentation`).
     pub fn tasks(&self, input_size: usize) -> Vec<Task> {
@@ -106,6 +112,8 @@ impl Manifest {
                 classes: self.classes_of(*kind).to_vec(),
                 modality: self.modality.clone(),
                 input_size: self.input_size.unwrap_or(input_size),
+                instances: None,
+                scaling: Vec::new(),
             })
             .collect()
     }
@@ -128,6 +136,7 @@ fn kind_name(kind: TaskKind) -> &'static str {
         TaskKind::MultiLabel => "multilabel",
         TaskKind::Segmentation => "segmentation",
         TaskKind::Detection => "detection",
+        TaskKind::Regression => "regression",
     }
 }
 
@@ -203,7 +212,9 @@ mod tests {
     #[test]
     fn unusable_fields_are_refused() {
         for (task, classes) in [
-            (r#""regression""#, r#"["a", "b"]"#),
+            (r#""ranking""#, r#"["a", "b"]"#),
+            (r#""regression""#, "[]"),
+            (r#"["regression", "classification"]"#, r#"["a", "b"]"#),
             ("[]", r#"["a", "b"]"#),
             (r#"["detection", "detection"]"#, r#"["a", "b"]"#),
             (r#""classification""#, r#"["a", "a"]"#),

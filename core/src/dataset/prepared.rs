@@ -37,7 +37,7 @@ impl Prepared {
         }
         let region = Region::whole(from.0, from.1);
         let target = match self.target {
-            target @ (Target::Class(_) | Target::Labels(_)) => target,
+            target @ (Target::Class(_) | Target::Labels(_) | Target::Values(_)) => target,
             Target::Mask(mask) => Target::Mask(Mask {
                 width: to.0,
                 height: to.1,

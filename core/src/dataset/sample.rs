@@ -67,6 +67,8 @@ pub enum Target {
     Mask(Mask),
     /// All objects of the task's classes; none is a valid answer.
     Boxes(Vec<BoxLabel>),
+    /// The numbers of the task, in the unit of the data.
+    Values(Vec<f32>),
 }
 
 /// An image and its target.

@@ -6,6 +6,7 @@ use burn::tensor::{Device, Tensor};
 
 use super::config::ModelConfig;
 use super::conv::{ConvNormRelu, conv1x1, conv3x3};
+use super::kernels::conv2d;
 use super::pixel_decoder::upsample;
 
 /// A feature pyramid network (Lin et al., CVPR 2017) and the two towers of FCOS (Tian et al., ICCV 2019).
@@ -64,10 +65,10 @@ impl BoxDecoder {
         }
         levels.reverse();
         let mut levels: Vec<_> =
-            levels.into_iter().zip(&self.smooth).map(|(level, smooth)| smooth.forward(level)).collect();
+            levels.into_iter().zip(&self.smooth).map(|(level, smooth)| conv2d(smooth, level)).collect();
         for extra in &self.extra {
             if let Some(coarsest) = levels.last() {
-                levels.push(extra.forward(coarsest.clone()));
+                levels.push(conv2d(extra, coarsest.clone()));
             }
         }
         let run = |tower: &[ConvNormRelu], x: Tensor<4>| tower.iter().fold(x, |x, layer| layer.forward(x));

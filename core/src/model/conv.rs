@@ -6,6 +6,7 @@ use burn::nn::{Initializer, PaddingConfig2d};
 use burn::tensor::activation::relu;
 use burn::tensor::{Device, Tensor};
 
+use super::kernels::conv2d;
 use super::norm::OneGroupNorm;
 
 /// A convolution with He initialisation (He et al., ICCV 2015).
@@ -45,6 +46,6 @@ impl ConvNormRelu {
 
     /// `[B, C0, H, W]` to `[B, C1, H, W]`.
     pub fn forward(&self, x: Tensor<4>) -> Tensor<4> {
-        relu(self.norm.forward(self.conv.forward(x)))
+        relu(self.norm.forward(conv2d(&self.conv, x)))
     }
 }

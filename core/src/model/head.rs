@@ -5,13 +5,16 @@ use burn::nn::conv::{Conv2d, Conv2dConfig};
 use burn::nn::{Dropout, DropoutConfig, Initializer, Linear, PaddingConfig2d};
 use burn::tensor::{Device, Tensor};
 
+use super::attention_pool::AttentionPool;
 use super::box_decoder::BoxFeatures;
 use super::config::ModelConfig;
+use super::kernels::conv2d;
 use crate::dataset::{Task, TaskKind};
 
-/// Classification: dropout and one linear layer on the image vector.
+/// Classification and regression: dropout and one linear layer on the image vector, or on that of a case.
 #[derive(Module, Debug)]
 pub struct ClassHead {
+    attention: Option<AttentionPool>,
     dropout: Dropout,
     linear: Linear,
 }
@@ -35,7 +38,7 @@ pub struct BoxHead {
 #[derive(Module, Debug)]
 #[allow(clippy::large_enum_variant)]
 pub enum Head {
-    /// Classes of the whole image, one or several.
+    /// Classes or numbers of the whole image.
     Class(ClassHead),
     /// One class per pixel.
     Pixel(PixelHead),
@@ -70,8 +73,13 @@ fn head_conv(input: usize, output: usize, device: &Device) -> Conv2d {
 }
 
 impl ClassHead {
-    /// `[B, C]` to logits `[B, K]`.
-    pub fn forward(&self, vector: Tensor<2>) -> Tensor<2> {
+    /// `[B, C]` to logits `[B, K]`. With `cases`, the images of each: `[N, C]` to logits of the B cases. Where there are
+    /// none, every image is a case.
+    pub fn forward(&self, vector: Tensor<2>, cases: &[usize]) -> Tensor<2> {
+        let vector = match &self.attention {
+            Some(attention) if !cases.is_empty() => attention.forward(vector, cases),
+            _ => vector,
+        };
         self.linear.forward(self.dropout.forward(vector))
     }
 }
@@ -79,7 +87,7 @@ impl ClassHead {
 impl PixelHead {
     /// `[B, E, H, W]` to logits `[B, K, H, W]`.
     pub fn forward(&self, embedding: Tensor<4>) -> Tensor<4> {
-        self.conv.forward(embedding)
+        conv2d(&self.conv, embedding)
     }
 }
 
@@ -89,11 +97,11 @@ impl BoxHead {
         let (mut class, mut distances, mut centreness) = (Vec::new(), Vec::new(), Vec::new());
         for (index, level) in levels.iter().enumerate() {
             let scale = self.scales.val().narrow(0, index, 1).reshape([1, 1, 1, 1]);
-            class.push(flatten(self.class.forward(level.class.clone())));
+            class.push(flatten(conv2d(&self.class, level.class.clone())));
             let reach =
-                (self.location.forward(level.location.clone()) * scale).clamp_max(MAX_LOG_REACH).exp();
+                (conv2d(&self.location, level.location.clone()) * scale).clamp_max(MAX_LOG_REACH).exp();
             distances.push(flatten(reach.mul_scalar(level.stride as f32)));
-            centreness.push(flatten(self.centreness.forward(level.location.clone())));
+            centreness.push(flatten(conv2d(&self.centreness, level.location.clone())));
         }
         let centreness = Tensor::cat(centreness, 1);
         let [batch, positions, _] = centreness.dims();
@@ -116,9 +124,7 @@ impl Head {
     #[must_use]
     pub fn without_dropout(self) -> Self {
         match self {
-            Self::Class(head) => {
-                Self::Class(ClassHead { dropout: DropoutConfig::new(0.0).init(), linear: head.linear })
-            }
+            Self::Class(head) => Self::Class(ClassHead { dropout: DropoutConfig::new(0.0).init(), ..head }),
             other => other,
         }
     }
@@ -126,9 +132,18 @@ impl Head {
     /// A head with random weights for `task`.
     pub fn new(task: &Task, config: &ModelConfig, device: &Device) -> Self {
         let classes = task.classes.len();
+        let attention = || task.instances.map(|_| AttentionPool::new(config.squeeze, device));
         match task.kind {
             TaskKind::Classification | TaskKind::MultiLabel => Self::Class(ClassHead {
+                attention: attention(),
                 dropout: DropoutConfig::new(DROPOUT).init(),
+                linear: super::encoder::normal_linear(config.squeeze, classes, true, HEAD_STD, device),
+            }),
+            // Without dropout: it changes the variance of what the layer sees, and so the size of its answers
+            // between training and use, to which a class that is merely the largest is indifferent.
+            TaskKind::Regression => Self::Class(ClassHead {
+                attention: attention(),
+                dropout: DropoutConfig::new(0.0).init(),
                 linear: super::encoder::normal_linear(config.squeeze, classes, true, HEAD_STD, device),
             }),
             TaskKind::Segmentation => {

@@ -4,18 +4,21 @@
 //! in biomedical imaging with a foundational multi-task model", Methods. Nothing in this folder knows
 //! losses or training.
 
+mod attention_pool;
 mod box_decoder;
 mod config;
 mod conv;
 mod encoder;
 mod foundation;
 mod head;
+mod kernels;
 mod network;
 mod norm;
 mod parameters;
 mod pixel_decoder;
 mod squeezer;
 
+pub use attention_pool::AttentionPool;
 pub use box_decoder::{BoxDecoder, BoxFeatures};
 pub use config::{BoxDecoderConfig, ModelConfig, PixelDecoderConfig, Preset, SwinConfig};
 pub use encoder::SwinV2;

@@ -6,7 +6,7 @@ use burn::tensor::{Device, Tensor};
 use super::config::ModelConfig;
 use super::foundation::{Features, Foundation};
 use super::head::{BoxLogits, Head};
-use crate::dataset::{Task, TaskKind};
+use crate::dataset::{Scaling, Task, TaskKind};
 
 /// The whole model: the shared blocks and one head per task.
 #[derive(Clone, Debug)]
@@ -30,6 +30,13 @@ pub enum Outputs {
     Class(Tensor<2>),
     /// Logits `[B, K]` of classes that do not exclude each other.
     Labels(Tensor<2>),
+    /// Numbers.
+    Values {
+        /// `[B, K]`, of mean 0 and deviation 1 in the training part.
+        scaled: Tensor<2>,
+        /// How they become numbers in the unit of the data.
+        scaling: Vec<Scaling>,
+    },
     /// Logits `[B, K, H, W]` at the size of the input.
     Pixel(Tensor<4>),
     /// Logits of every position.
@@ -68,26 +75,51 @@ impl Network {
 
     /// Runs what task number `task` needs on images `[B, 3, H, W]` in [0, 1].
     pub fn forward(&self, task: usize, images: Tensor<4>) -> Outputs {
-        self.answer(task, &self.foundation.encode(images))
+        self.forward_cases(task, images, &[])
+    }
+
+    /// As [`Self::forward`], on cases of several images each: `cases` has their numbers, which are those of `images`
+    /// together. Answers are one per case where the task looks at cases.
+    pub fn forward_cases(&self, task: usize, images: Tensor<4>, cases: &[usize]) -> Outputs {
+        self.answer_cases(task, &self.foundation.encode(images), cases)
     }
 
     /// As [`Self::forward`], from features that the shared blocks made before.
     pub fn answer(&self, task: usize, features: &Features) -> Outputs {
+        self.answer_cases(task, features, &[])
+    }
+
+    fn answer_cases(&self, task: usize, features: &Features, cases: &[usize]) -> Outputs {
         let [height, width] = features.size();
         match &self.heads[task] {
-            Head::Class(head) => {
-                let logits = head.forward(self.foundation.vector(features));
-                match self.tasks[task].kind {
-                    TaskKind::MultiLabel => Outputs::Labels(logits),
-                    _ => Outputs::Class(logits),
-                }
-            }
+            Head::Class(head) => self.of_whole(task, head.forward(self.foundation.vector(features), cases)),
             Head::Pixel(head) => Outputs::Pixel(head.forward(self.foundation.pixels(features))),
             Head::Box(head) => Outputs::Box {
                 logits: head.forward(&self.foundation.boxes(features)),
                 size: [height, width].map(|side| side.next_multiple_of(super::STRIDE)),
                 strides: self.config.box_strides(),
             },
+        }
+    }
+
+    /// One answer to all `images` (each `[1, 3, H, W]`, of any size) as one case. They are encoded one after the other,
+    /// so that memory does not grow with their number. `None` for a task whose labels are not of whole images.
+    pub fn forward_case(&self, task: usize, images: impl Iterator<Item = Tensor<4>>) -> Option<Outputs> {
+        let Head::Class(head) = &self.heads[task] else { return None };
+        let vectors: Vec<Tensor<2>> =
+            images.map(|image| self.foundation.vector(&self.foundation.encode(image))).collect();
+        let count = vectors.len();
+        (count > 0).then(|| self.of_whole(task, head.forward(Tensor::cat(vectors, 0), &[count])))
+    }
+
+    /// What the numbers of a class head mean.
+    fn of_whole(&self, task: usize, logits: Tensor<2>) -> Outputs {
+        match self.tasks[task].kind {
+            TaskKind::MultiLabel => Outputs::Labels(logits),
+            TaskKind::Regression => {
+                Outputs::Values { scaled: logits, scaling: self.tasks[task].scaling.clone() }
+            }
+            _ => Outputs::Class(logits),
         }
     }
 }

@@ -2,10 +2,10 @@
 
 use burn::module::Module;
 use burn::nn::conv::Conv2d;
-use burn::tensor::activation::gelu;
 use burn::tensor::{Device, Tensor};
 
 use super::conv::conv1x1;
+use super::kernels::gelu;
 use super::norm::OneGroupNorm;
 
 /// 1x1 convolution, one-group norm, GELU on the last pyramid level; its average is the image vector.

@@ -1,7 +1,7 @@
-//! The built-in pictures as tasks: all three label types.
+//! The built-in pictures as tasks of all label types.
 
 use super::{Picture, Scene, fluorescence, radiograph, sample, slide, tomograph};
-use crate::dataset::{Sample, Target, Task, TaskKind};
+use crate::dataset::{Mask, Sample, Scaling, Target, Task, TaskKind};
 
 /// The side of the built-in training pictures in pixels: enough to see the cells.
 const INPUT_SIZE: usize = 192;
@@ -14,7 +14,7 @@ struct Source {
     modality: &'static str,
 }
 
-const SOURCES: [Source; 6] = [
+const SOURCES: [Source; 7] = [
     Source {
         id: "synth-slide-detection",
         scene: Scene::Slide,
@@ -51,6 +51,13 @@ const SOURCES: [Source; 6] = [
         modality: "synthetic X-ray, chest phantom",
     },
     Source {
+        id: "synth-radiograph-regression",
+        scene: Scene::Radiograph,
+        kind: TaskKind::Regression,
+        classes: &["cardiothoracic ratio"],
+        modality: "synthetic X-ray, chest phantom",
+    },
+    Source {
         id: "synth-tomograph-segmentation",
         scene: Scene::Tomograph,
         kind: TaskKind::Segmentation,
@@ -58,6 +65,9 @@ const SOURCES: [Source; 6] = [
         modality: "synthetic tomography, head phantom",
     },
 ];
+
+/// How the cardiothoracic ratio of the radiographs is distributed.
+const RATIO: Scaling = Scaling { mean: 0.463, deviation: 0.0285 };
 
 /// All built-in tasks.
 pub fn tasks() -> Vec<Task> {
@@ -67,6 +77,8 @@ pub fn tasks() -> Vec<Task> {
         classes: source.classes.iter().map(ToString::to_string).collect(),
         modality: source.modality.to_owned(),
         input_size: INPUT_SIZE,
+        instances: None,
+        scaling: if source.kind == TaskKind::Regression { vec![RATIO] } else { Vec::new() },
     };
     SOURCES.iter().map(task).collect()
 }
@@ -84,8 +96,19 @@ pub fn generate(task_id: &str, index: u64, size: usize) -> Option<Sample> {
         }
         TaskKind::Segmentation => Target::Mask(mask?),
         TaskKind::Detection => Target::Boxes(boxes?),
+        TaskKind::Regression => Target::Values(vec![cardiothoracic_ratio(&mask?)?]),
     };
     Some(Sample { image, target })
+}
+
+/// The greatest width of the heart over that of the chest, which radiologists measure to find enlarged hearts.
+fn cardiothoracic_ratio(mask: &Mask) -> Option<f32> {
+    let width = |shown: fn(u8) -> bool| {
+        let columns =
+            || (0..mask.labels.len()).filter(|at| shown(mask.labels[*at])).map(|at| at % mask.width);
+        Some(columns().max()? - columns().min()? + 1)
+    };
+    Some(width(|label| label == 2)? as f32 / width(|label| label > 0)? as f32)
 }
 
 #[cfg(test)]
@@ -108,6 +131,7 @@ mod tests {
                     }
                     Some(Target::Mask(mask)) => seen.extend(mask.labels.into_iter().map(usize::from)),
                     Some(Target::Boxes(boxes)) => seen.extend(boxes.into_iter().map(|b| b.class)),
+                    Some(Target::Values(values)) => seen.extend(0..values.len()),
                     None => {}
                 }
             }
@@ -119,7 +143,18 @@ mod tests {
     fn all_label_types_are_there_under_unique_names() {
         let kinds: HashSet<TaskKind> = tasks().iter().map(|t| t.kind).collect();
         let ids: HashSet<String> = tasks().into_iter().map(|t| t.id).collect();
-        assert_eq!((kinds.len(), ids.len()), (3, SOURCES.len()));
+        assert_eq!((kinds.len(), ids.len()), (4, SOURCES.len()));
         assert!(generate("unknown", 0, 64).is_none());
+    }
+
+    #[test]
+    fn the_ratio_varies_as_its_task_says() {
+        let ratio = |index| match generate("synth-radiograph-regression", index, 96).map(|s| s.target) {
+            Some(Target::Values(values)) => values[0],
+            _ => f32::NAN,
+        };
+        let found = Scaling::of((0..200).map(ratio));
+        assert!((found.mean - RATIO.mean).abs() < 0.3 * RATIO.deviation, "{found:?}");
+        assert!((0.8..1.25).contains(&(found.deviation / RATIO.deviation)), "{found:?}");
     }
 }

@@ -3,7 +3,7 @@
 use burn::tensor::Tensor;
 use thiserror::Error;
 
-use super::{classification, detection, multilabel, segmentation};
+use super::{classification, detection, multilabel, regression, segmentation};
 use crate::dataset::{Mask, Target};
 use crate::model::Outputs;
 
@@ -31,6 +31,13 @@ pub fn loss(outputs: Outputs, targets: &[Target]) -> Result<Tensor<1>, LossError
                 _ => None,
             })?;
             Ok(multilabel::loss(logits, &labels))
+        }
+        Outputs::Values { scaled, scaling } => {
+            let values: Vec<Vec<f32>> = all(targets, |t| match t {
+                Target::Values(values) if values.len() == scaling.len() => Some(values.clone()),
+                _ => None,
+            })?;
+            Ok(regression::loss(scaled, &values, &scaling))
         }
         Outputs::Pixel(logits) => {
             let masks: Vec<Mask> =

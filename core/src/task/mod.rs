@@ -6,6 +6,7 @@
 pub mod classification;
 pub mod detection;
 pub mod multilabel;
+pub mod regression;
 pub mod segmentation;
 
 mod loss;

@@ -16,6 +16,8 @@ pub enum Prediction {
     Classes(Vec<f32>),
     /// One probability per class, each on its own.
     Labels(Vec<f32>),
+    /// One number per name of the task, in the unit of the data.
+    Values(Vec<f32>),
     /// One class per pixel.
     Mask(Mask),
     /// Objects, best first.
@@ -50,6 +52,11 @@ pub async fn predict(
             let [_, classes] = logits.dims();
             let probabilities = values(sigmoid(logits)).await?;
             Ok(probabilities.chunks_exact(classes).map(|row| Prediction::Labels(row.to_vec())).collect())
+        }
+        Outputs::Values { scaled, scaling } => {
+            let numbers = values(scaled).await?;
+            let row = |row: &[f32]| row.iter().zip(&scaling).map(|(number, s)| s.undo(*number)).collect();
+            Ok(numbers.chunks_exact(scaling.len().max(1)).map(|of| Prediction::Values(row(of))).collect())
         }
         Outputs::Pixel(logits) => {
             let [_, classes, height, width] = logits.dims();

@@ -1,7 +1,8 @@
 //! Multi-task pretraining: one batch of one task at a time, shared gradients summed (Schäfer et al. 2024,
 //! Methods). The peak memory is that of the largest task, however many there are.
 //!
-//! The loop does no input or output: the caller hands it batches and stores the states it yields.
+//! The loop does no input or output: the caller hands it batches and stores the states it yields. Nor does it start
+//! threads: over several devices, the caller takes each [`Rank`] of a [`Round`] to one.
 
 mod average;
 mod config;
@@ -9,19 +10,26 @@ mod gradients;
 mod interference;
 mod muon;
 mod optimiser;
+mod rank;
 mod round;
 mod sampler;
 mod schedule;
+mod split;
 mod state;
 mod surgery;
 mod trainer;
+mod transfer;
 mod uncertainty;
+mod update;
 
 pub use config::{Conflicts, SettingError, TrainConfig, Weighting};
 pub(crate) use gradients::clip;
 pub use interference::Interference;
 pub use optimiser::{Optimiser, OptimiserKind};
+pub use rank::{Forward, Rank};
+pub use round::{Place, Round};
 pub use sampler::{Sampler, SamplerError, SamplerKind, Turn, Turns};
 pub use schedule::Schedule;
 pub use state::{StateError, TrainingState};
-pub use trainer::{StepError, Trainer, Update, images};
+pub use trainer::{SpreadError, StepError, Trainer, Update, images};
+pub use update::DeviceError;

@@ -4,37 +4,80 @@ use burn::tensor::{ExecutionError, Tensor};
 
 use super::gradients::add;
 use super::interference::Sketches;
-use super::optimiser::Optimiser;
+use super::rank::Rank;
 use crate::dataset::Task;
-use crate::model::{Head, Named};
+use crate::model::Named;
+
+/// One update in the making: who does what. The turns of different ranks do not depend on each other; those of one
+/// are made in their order.
+#[derive(Debug)]
+pub struct Round {
+    /// The devices, that of the trainer first.
+    pub ranks: Vec<Rank>,
+    pub(super) places: Vec<Place>,
+    pub(super) is_measured: bool,
+}
+
+impl Round {
+    /// All turns, in the order in which one device alone would make them.
+    pub fn places(&self) -> &[Place] {
+        &self.places
+    }
+}
+
+/// Where a turn is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Number of the inner step, from 0 over the whole run.
+    pub step: u64,
+    /// The task and its batch.
+    pub turn: super::Turn,
+    /// Index of the rank.
+    pub rank: usize,
+}
 
 /// The gradients of the shared blocks so far.
 #[derive(Debug)]
 pub enum Collected {
     /// Their sum, and sketches of each task's when they are to be measured.
     Sum(Named, Option<Sketches>),
-    /// Those of each task, and whether they are to be measured.
-    Apart(Vec<Named>, bool),
+    /// Those of each task.
+    Apart(Vec<Named>),
 }
 
-impl Default for Collected {
-    fn default() -> Self {
-        Self::Sum(Named::new(), None)
+impl Collected {
+    /// Takes gradients of a task, or the sum of several tasks' where none is named.
+    pub fn collect(&mut self, task: Option<usize>, gradients: Named) {
+        match (self, task) {
+            (Self::Sum(sum, sketches), task) => {
+                if let (Some(sketches), Some(task)) = (sketches, task) {
+                    sketches.add(task, &gradients);
+                }
+                add(sum, gradients);
+            }
+            (Self::Apart(apart), Some(task)) => add(&mut apart[task], gradients),
+            (Self::Apart(_), None) => {}
+        }
     }
-}
 
-/// The inner steps of one update.
-#[derive(Debug)]
-pub struct Round {
-    pub collected: Collected,
-    /// The heads and their optimisers as they were.
-    pub before: (Vec<Head>, Vec<Optimiser>),
-    /// Images seen.
-    pub images: usize,
-    /// The task and the loss, `[1]`, of every inner step.
-    losses: Vec<(usize, Tensor<1>)>,
-    /// Squared lengths of the heads' gradients, `[1]` each.
-    squared: Vec<Tensor<1>>,
+    /// An empty one that keeps apart what this one keeps apart.
+    pub fn like(&self) -> Self {
+        match self {
+            Self::Sum(..) => Self::Sum(Named::new(), None),
+            Self::Apart(apart) => Self::Apart(vec![Named::new(); apart.len()]),
+        }
+    }
+
+    /// What was collected, each part with the task that it belongs to if it is one alone.
+    pub fn into_parts(self) -> Vec<(Option<usize>, Named)> {
+        match self {
+            Self::Sum(sum, _) => vec![(None, sum)],
+            Self::Apart(apart) => {
+                let tasks = apart.into_iter().enumerate().filter(|(_, gradients)| !gradients.is_empty());
+                tasks.map(|(task, gradients)| (Some(task), gradients)).collect()
+            }
+        }
+    }
 }
 
 /// What is read back from the device at the end of a round.
@@ -47,66 +90,39 @@ pub struct Facts {
     pub is_finite: bool,
 }
 
-impl Round {
-    pub fn new(collected: Collected, heads: Vec<Head>, own: Vec<Optimiser>) -> Self {
-        Self { collected, before: (heads, own), images: 0, losses: Vec::new(), squared: Vec::new() }
-    }
+/// The mean of each task that had a batch, `[1]` each by task id. `losses` has the task of each, `[1]`.
+pub fn mean_losses(losses: &[(usize, Tensor<1>)], tasks: &[Task]) -> Named {
+    let mean = |(index, task): (usize, &Task)| {
+        let losses = losses.iter().filter(|(of, _)| *of == index);
+        let count = losses.clone().count();
+        let sum = losses.map(|(_, loss)| loss.clone()).reduce(|a, b| a + b)?;
+        Some((task.id.clone(), sum / count as f32))
+    };
+    tasks.iter().enumerate().filter_map(mean).collect()
+}
 
-    /// Takes the shared gradients of an inner step.
-    pub fn collect(&mut self, task: usize, gradients: Named) {
-        match &mut self.collected {
-            Collected::Sum(sum, sketches) => {
-                if let Some(sketches) = sketches {
-                    sketches.add(task, &gradients);
-                }
-                add(sum, gradients);
-            }
-            Collected::Apart(apart, _) => add(&mut apart[task], gradients),
-        }
+/// Reads all numbers at once: losses, the squared lengths of the heads' gradients, and that of the shared one.
+pub async fn read_facts(
+    losses: &[(usize, Tensor<1>)],
+    heads: &[Tensor<1>],
+    shared: Option<Tensor<1>>,
+    tasks: usize,
+) -> Result<Facts, ExecutionError> {
+    let of_steps = losses.iter().map(|(_, loss)| loss.clone());
+    let parts: Vec<Tensor<1>> = of_steps.chain(heads.iter().cloned()).chain(shared.clone()).collect();
+    if parts.is_empty() {
+        return Ok(Facts { losses: vec![None; tasks], gradient_norm: 0.0, is_finite: true });
     }
-
-    /// Remembers the loss and the squared length of the head's gradient of an inner step.
-    pub fn note(&mut self, task: usize, loss: Tensor<1>, squared: Option<Tensor<1>>, images: usize) {
-        self.losses.push((task, loss));
-        self.squared.extend(squared);
-        self.images += images;
+    let numbers: Vec<f32> = Tensor::cat(parts, 0).into_data_async().await?.iter::<f32>().collect();
+    let mut sums = vec![(0.0, 0_u32); tasks];
+    for ((task, _), loss) in losses.iter().zip(&numbers[..losses.len()]) {
+        sums[*task].0 += loss;
+        sums[*task].1 += 1;
     }
-
-    /// Mean loss of each task that had a batch, `[1]` each by task id, on the device.
-    pub fn mean_losses(&self, tasks: &[Task]) -> Named {
-        let mean = |(index, task): (usize, &Task)| {
-            let losses = self.losses.iter().filter(|(of, _)| *of == index);
-            let count = losses.clone().count();
-            let sum = losses.map(|(_, loss)| loss.clone()).reduce(|a, b| a + b)?;
-            Some((task.id.clone(), sum / count as f32))
-        };
-        tasks.iter().enumerate().filter_map(mean).collect()
-    }
-
-    /// Reads all numbers at once. `squared` is the squared length of the shared gradient.
-    pub async fn read(&self, tasks: usize, squared: Option<Tensor<1>>) -> Result<Facts, ExecutionError> {
-        let steps = self.losses.len();
-        let parts: Vec<Tensor<1>> = self
-            .losses
-            .iter()
-            .map(|(_, loss)| loss.clone())
-            .chain(self.squared.iter().cloned())
-            .chain(squared.clone())
-            .collect();
-        if parts.is_empty() {
-            return Ok(Facts { losses: vec![None; tasks], gradient_norm: 0.0, is_finite: true });
-        }
-        let numbers: Vec<f32> = Tensor::cat(parts, 0).into_data_async().await?.iter::<f32>().collect();
-        let mut sums = vec![(0.0, 0_u32); tasks];
-        for ((task, _), loss) in self.losses.iter().zip(&numbers[..steps]) {
-            sums[*task].0 += loss;
-            sums[*task].1 += 1;
-        }
-        let norm = squared.and(numbers.last()).map_or(0.0, |squared| squared.sqrt());
-        Ok(Facts {
-            losses: sums.into_iter().map(|(sum, count)| (count > 0).then(|| sum / count as f32)).collect(),
-            gradient_norm: norm,
-            is_finite: numbers.iter().all(|number| number.is_finite()),
-        })
-    }
+    let norm = shared.and(numbers.last()).map_or(0.0, |squared| squared.sqrt());
+    Ok(Facts {
+        losses: sums.into_iter().map(|(sum, count)| (count > 0).then(|| sum / count as f32)).collect(),
+        gradient_norm: norm,
+        is_finite: numbers.iter().all(|number| number.is_finite()),
+    })
 }

@@ -107,6 +107,15 @@ impl Sampler {
         self.chances.partition_point(|chance| *chance <= random).min(self.sizes.len() - 1)
     }
 
+    /// The share of each task in the steps; they sum to 1.
+    pub fn shares(&self) -> Vec<f64> {
+        if self.kind == SamplerKind::Cyclic {
+            return vec![1.0 / self.sizes.len().max(1) as f64; self.sizes.len()];
+        }
+        let before = [0.0].into_iter().chain(self.chances.iter().copied());
+        self.chances.iter().zip(before).map(|(chance, before)| chance - before).collect()
+    }
+
     /// How many batches each task has given before inner step number `step`. At once for the cyclic sampler;
     /// the others count, some nanoseconds a step.
     pub fn drawn_before(&self, step: u64) -> Vec<u64> {
@@ -182,7 +191,11 @@ mod tests {
     /// Whether tasks come as often as `expected` within 20 000 steps, up to five standard deviations.
     fn assert_shares(kind: SamplerKind, expected: [f64; 3]) {
         let steps = 20_000.0;
-        let counts = Sampler::new(kind, &SIZES, 5).unwrap().drawn_before(20_000);
+        let sampler = Sampler::new(kind, &SIZES, 5).unwrap();
+        for (share, expected) in sampler.shares().into_iter().zip(expected) {
+            assert!((share - expected).abs() < 1e-9, "{kind:?}: {share} {expected}");
+        }
+        let counts = sampler.drawn_before(20_000);
         for (count, share) in counts.iter().zip(expected) {
             let deviation = (steps * share * (1.0 - share)).sqrt() * 5.0;
             assert!((*count as f64 - steps * share).abs() < deviation, "{kind:?}: {counts:?}");

@@ -1,12 +1,13 @@
 //! The training state as bytes, and back.
 
-use burn::tensor::{Device, Tensor};
+use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::config::TrainConfig;
 use super::optimiser::Optimiser;
 use super::trainer::{Trainer, training_device};
+use super::transfer::placed;
 use crate::dataset::Task;
 use crate::model::{ModelConfig, Named, Network};
 use crate::weights::{Array, Arrays, Precision, WeightsError, export, import, read, read_back, write};
@@ -110,10 +111,10 @@ impl Trainer {
         trainer.drawn = state.drawn;
         trainer.rate_factor = state.rate_factor;
         if let Some(average) = &mut trainer.average {
-            average.values = import_named("average.", &arrays, &plain);
+            average.values = placed(&arrays, "average", &plain);
         }
         if let Some(learnt) = &mut trainer.uncertainty {
-            learnt.log_variances = import_named("uncertainty.", &arrays, &plain);
+            learnt.log_variances = placed(&arrays, "uncertainty", &plain);
             import_moments(&mut learnt.optimiser, "optimiser.uncertainty", state.steps.2, &arrays, &plain);
         }
         import_moments(&mut trainer.shared, "optimiser.shared", state.steps.0, &arrays, &plain);
@@ -131,8 +132,8 @@ async fn export_moments(optimiser: &Optimiser, prefix: &str, into: &mut Arrays) 
 
 fn import_moments(optimiser: &mut Optimiser, prefix: &str, steps: u64, arrays: &Arrays, device: &Device) {
     optimiser.steps = steps;
-    optimiser.first = import_named(&format!("{prefix}.first."), arrays, device);
-    optimiser.second = import_named(&format!("{prefix}.second."), arrays, device);
+    optimiser.first = placed(arrays, &format!("{prefix}.first"), device);
+    optimiser.second = placed(arrays, &format!("{prefix}.second"), device);
 }
 
 async fn export_named(named: &Named, prefix: &str, into: &mut Arrays) -> Result<(), WeightsError> {
@@ -141,16 +142,4 @@ async fn export_named(named: &Named, prefix: &str, into: &mut Arrays) -> Result<
         into.insert(format!("{prefix}.{name}"), Array { shape: vec![values.len()], values });
     }
     Ok(())
-}
-
-/// All arrays whose names begin with `prefix`, without it.
-fn import_named(prefix: &str, arrays: &Arrays, device: &Device) -> Named {
-    arrays
-        .range(prefix.to_owned()..)
-        .take_while(|(name, _)| name.starts_with(prefix))
-        .map(|(name, array)| {
-            let values = Tensor::from_floats(array.values.as_slice(), device);
-            (name[prefix.len()..].to_owned(), values)
-        })
-        .collect()
 }

@@ -1,22 +1,22 @@
-//! The loop itself.
+//! The state of a training run.
 
-use burn::tensor::{Device, ExecutionError, Tensor};
+use burn::tensor::{Device, Tensor};
 use thiserror::Error;
 
 use super::average::Average;
-use super::config::{Conflicts, TrainConfig, Weighting};
-use super::gradients::clip;
-use super::interference::{Interference, Sketches, gram};
+use super::config::{TrainConfig, Weighting};
+use super::interference::Interference;
 use super::optimiser::Optimiser;
-use super::round::{Collected, Round};
-use super::sampler::{Sampler, SamplerError, Turn};
+use super::sampler::{Sampler, SamplerError};
+use super::split::split;
 use super::uncertainty::Uncertainty;
-use super::{gradients, surgery};
+use super::update::DeviceError;
 use crate::dataset::{Batch, Task};
-use crate::model::{ModelConfig, Named, Network, SwinV2, lifted, take_gradients};
-use crate::task::{LossError, loss};
+use crate::model::{ModelConfig, Network, SwinV2};
+use crate::task::LossError;
 
-/// The state of a training run, and its `step`.
+/// The state of a training run, all of it on one device. Further devices only take part in the turns: each update brings
+/// them what they need, and takes back what they found, so that nothing is lost with one of them.
 #[derive(Clone, Debug)]
 pub struct Trainer {
     /// The model being trained.
@@ -37,6 +37,10 @@ pub struct Trainer {
     pub(super) average: Option<Average>,
     pub(super) uncertainty: Option<Uncertainty>,
     pub(super) device: Device,
+    /// Further devices, with gradients.
+    pub(super) others: Vec<Device>,
+    /// Which device has a task: 0 is `device`, then come the others.
+    pub(super) owners: Vec<usize>,
 }
 
 /// What one update did.
@@ -65,9 +69,21 @@ pub enum StepError<E> {
     /// The batch does not fit the task.
     #[error(transparent)]
     Loss(#[from] LossError),
-    /// The device.
-    #[error("the device failed: {0:?}; continue from the last checkpoint")]
-    Device(ExecutionError),
+    /// A device.
+    #[error(transparent)]
+    Device(#[from] DeviceError),
+}
+
+/// Too many devices.
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+#[error(
+    "{devices} devices are too many for {tasks} tasks: each has tasks of its own; leave some of them out"
+)]
+pub struct SpreadError {
+    /// How many there are, the trainer's own included.
+    pub devices: usize,
+    /// How many tasks there are.
+    pub tasks: usize,
 }
 
 /// The device on which gradients are computed.
@@ -104,6 +120,8 @@ impl Trainer {
             average: config.ema.map(|keep| Average::new(keep, &network)),
             uncertainty,
             device: device.clone(),
+            others: Vec::new(),
+            owners: vec![0; tasks],
             network,
             config,
         }
@@ -147,6 +165,28 @@ impl Trainer {
         Ok(())
     }
 
+    /// Shares the tasks out among the trainer's device and `others`, the plain ones, so that each has about the same to
+    /// do. `costs` has the work of each task in an update, in any unit. The result of an update is that of one device,
+    /// up to the rounding of sums.
+    ///
+    /// # Errors
+    /// When there are more devices than tasks.
+    pub fn spread(&mut self, others: &[Device], costs: &[f64]) -> Result<(), SpreadError> {
+        let (devices, tasks) = (others.len() + 1, self.network.tasks.len());
+        if devices > tasks {
+            return Err(SpreadError { devices, tasks });
+        }
+        let cost = |task| costs.get(task).copied().unwrap_or(1.0);
+        self.owners = split(&(0..tasks).map(cost).collect::<Vec<f64>>(), devices);
+        self.others = others.iter().map(|other| training_device(other, &self.config)).collect();
+        Ok(())
+    }
+
+    /// How many devices make the turns.
+    pub fn devices(&self) -> usize {
+        self.others.len() + 1
+    }
+
     /// The order in which tasks take turns.
     pub fn sampler(&self) -> &Sampler {
         &self.sampler
@@ -158,134 +198,6 @@ impl Trainer {
             Some(average) => average.network(&self.network),
             None => self.network.clone(),
         }
-    }
-
-    /// One update: a batch of one task after the other, each with its own backward pass. The head of a task
-    /// steps at once with its own optimiser; the gradients of the shared blocks are summed and make one step
-    /// at the end. The device is read once, at the end.
-    ///
-    /// `draw` gives the batches. It gets the number of the inner step, counted from 0 over the whole run, and the
-    /// turn that the sampler has for it.
-    ///
-    /// # Errors
-    /// When `draw` fails, a batch has targets of another label type, or the device fails. The weights are then
-    /// those before the update.
-    pub async fn step<E>(
-        &mut self,
-        mut draw: impl FnMut(u64, Turn) -> Result<Batch, E>,
-    ) -> Result<Update, StepError<E>> {
-        let mut round = self.begin();
-        for _ in 0..self.config.inner_steps.unwrap_or(self.network.tasks.len()) {
-            let task = self.sampler.task_at(self.inner_step);
-            let turn = Turn { task, number: self.drawn[task] };
-            let done = draw(self.inner_step, turn)
-                .map_err(StepError::Batch)
-                .and_then(|batch| self.inner_step(&mut round, task, &batch).map_err(StepError::Loss));
-            if let Err(error) = done {
-                self.undo(round);
-                return Err(error);
-            }
-            self.inner_step += 1;
-            self.drawn[task] += 1;
-        }
-        self.finish(round).await.map_err(StepError::Device)
-    }
-
-    /// Learning rates of the shared blocks and of the heads in this update.
-    fn rates(&self) -> (f64, f64) {
-        let factor = self.rate_factor * self.config.rate_factor(self.update);
-        let shared = self.config.learning_rate;
-        (shared * factor, self.config.head_learning_rate.unwrap_or(shared) * factor)
-    }
-
-    fn begin(&self) -> Round {
-        let tasks = self.network.tasks.len();
-        let is_measured =
-            self.config.interference_every > 0 && self.update.is_multiple_of(self.config.interference_every);
-        let collected = match self.config.conflicts {
-            Conflicts::Sum => Collected::Sum(
-                Named::new(),
-                is_measured.then(|| Sketches::new(tasks, self.device.clone().inner())),
-            ),
-            Conflicts::PcGrad => Collected::Apart(vec![Named::new(); tasks], is_measured),
-        };
-        Round::new(collected, self.network.heads.clone(), self.own.clone())
-    }
-
-    /// Forward and backward of one task; the graph is gone when this returns.
-    fn inner_step(&mut self, round: &mut Round, task: usize, batch: &Batch) -> Result<(), LossError> {
-        // Dropout draws from the device; seeding it here makes a resumed run repeat exactly.
-        let stream = self.inner_step.wrapping_mul(1_000_003);
-        self.device.seed(self.config.seed.wrapping_add(stream));
-        let outputs = self.network.forward(task, images(batch, &self.device));
-        let loss = loss(outputs, &batch.targets)?;
-        let id = &self.network.tasks[task].id;
-        let mut weighted = match self.config.weights.get(id) {
-            Some(weight) => loss.clone().mul_scalar(*weight),
-            None => loss.clone(),
-        };
-        if let Some(factor) = self.uncertainty.as_ref().and_then(|learnt| learnt.factor(id)) {
-            weighted = weighted * lifted(factor, &self.device);
-        }
-        let mut gradients = weighted.backward();
-        round.collect(task, take_gradients(&self.network.foundation, &mut gradients));
-        let mut own = take_gradients(&self.network.heads[task], &mut gradients);
-        round.note(task, loss.inner(), clip(&mut own, self.config.clip), batch.batch);
-        let head = self.network.heads[task].clone();
-        let (_, rate) = self.rates();
-        self.network.heads[task] = self.own[task].step(head, own, rate);
-        Ok(())
-    }
-
-    /// The step of the shared blocks.
-    async fn finish(&mut self, mut round: Round) -> Result<Update, ExecutionError> {
-        let plain = self.device.clone().inner();
-        let tasks = self.network.tasks.len();
-        let (mut sum, measured) = match std::mem::take(&mut round.collected) {
-            Collected::Sum(sum, None) => (sum, None),
-            Collected::Sum(sum, Some(sketches)) => (sum, Some(sketches.gram().await?)),
-            Collected::Apart(apart, is_measured) => {
-                let gram = gram(&apart, &plain).await?;
-                let factors = surgery::factors(&gram, self.config.seed, self.update);
-                let mut sum = Named::new();
-                for (named, factor) in apart.into_iter().zip(factors) {
-                    let scaled = named.into_iter().map(|(name, gradient)| (name, gradient * factor));
-                    gradients::add(&mut sum, scaled.collect());
-                }
-                (sum, is_measured.then_some(gram))
-            }
-        };
-        let squared = clip(&mut sum, self.config.clip);
-        let (rate, _) = self.rates();
-        let facts = round.read(tasks, squared).await?;
-        let mut update = Update {
-            losses: facts.losses,
-            rate,
-            images: round.images,
-            gradient_norm: facts.gradient_norm,
-            is_skipped: !facts.is_finite,
-            interference: measured.map(|gram| Interference::from_gram(&gram)),
-        };
-        if update.is_skipped {
-            update.interference = None;
-            self.undo(round);
-        } else {
-            let foundation = self.network.foundation.clone();
-            self.network.foundation = self.shared.step(foundation, sum, rate);
-            if let Some(learnt) = &mut self.uncertainty {
-                learnt.step(&round.mean_losses(&self.network.tasks), rate);
-            }
-        }
-        self.update += 1;
-        if let (Some(average), false) = (&mut self.average, update.is_skipped) {
-            average.add(&self.network, self.update);
-        }
-        Ok(update)
-    }
-
-    /// Puts the heads back to where they were before a round.
-    fn undo(&mut self, round: Round) {
-        (self.network.heads, self.own) = round.before;
     }
 }
 

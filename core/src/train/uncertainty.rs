@@ -29,6 +29,11 @@ impl Uncertainty {
         self.log_variances.get(id).map(|s| s.clone().neg().exp())
     }
 
+    /// The factors of all losses, `[1]` each by task id.
+    pub fn factors(&self) -> Named {
+        self.log_variances.iter().map(|(id, s)| (id.clone(), s.clone().neg().exp())).collect()
+    }
+
     /// Learns from the losses of an update, `[1]` each by task id.
     pub fn step(&mut self, losses: &Named, rate: f64) {
         let gradient = |(id, loss): (&String, &Tensor<1>)| {

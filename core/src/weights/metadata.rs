@@ -35,7 +35,7 @@ pub struct Provenance {
 }
 
 /// Everything in a model file besides numbers.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ModelMetadata {
     /// The preset's name, where one was used.
     pub preset: Option<Preset>,

@@ -6,7 +6,7 @@ mod metadata;
 mod torchvision;
 
 pub use arrays::{Array, Arrays, export, import, read_back};
-pub use file::{Precision, read, write};
+pub use file::{FloatType, Precision, read, write};
 pub use metadata::{ModelMetadata, Provenance, Source};
 pub use torchvision::import_swin_v2;
 
@@ -56,8 +56,8 @@ pub enum WeightsError {
         /// What the file has.
         found: Vec<usize>,
     },
-    /// A tensor of a type other than f16 and f32.
-    #[error("the weights for `{name}` are stored as {found}; Medley reads F16 and F32")]
+    /// A tensor of a type that weights are not stored in.
+    #[error("the weights for `{name}` are stored as {found}; Medley reads F16, BF16, F32 and F64")]
     Precision {
         /// The tensor.
         name: String,

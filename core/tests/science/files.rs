@@ -12,7 +12,8 @@ use medley_core::weights::{Arrays, ModelMetadata, Precision, Provenance, Source,
 
 use crate::learning::{losses, trainer};
 
-const KINDS: [TaskKind; 3] = [TaskKind::Segmentation, TaskKind::Detection, TaskKind::Classification];
+const KINDS: [TaskKind; 4] =
+    [TaskKind::Segmentation, TaskKind::Detection, TaskKind::Classification, TaskKind::Regression];
 
 fn model(trainer: &Trainer) -> Medley {
     let metadata = ModelMetadata {
@@ -55,6 +56,11 @@ fn a_model_file_gives_the_same_answers() {
             (Prediction::Classes(a), Prediction::Classes(b)) => {
                 assert!(a.iter().zip(&b).all(|(a, b)| (a - b).abs() < 0.01));
                 assert!((a.iter().sum::<f32>() - 1.0).abs() < 1e-5);
+            }
+            (Prediction::Values(a), Prediction::Values(b)) => {
+                // In the unit of the data, where the mean is that of the training part.
+                assert!(a.iter().zip(&b).all(|(a, b)| (a - b).abs() < 0.1), "{a:?} {b:?}");
+                assert!((a[0] - 13.0).abs() < 3.0 * 2.236, "{a:?}");
             }
             (Prediction::Mask(a), Prediction::Mask(b)) => {
                 assert_eq!((a.width, a.height), (100, 70));

@@ -1,10 +1,10 @@
 //! Every loss against finite differences of itself.
 
 use burn::tensor::{Device, Tensor};
-use medley_core::dataset::{IGNORE, Mask};
+use medley_core::dataset::{IGNORE, Mask, Scaling};
 use medley_core::model::BoxLogits;
 use medley_core::task::detection::Assignment;
-use medley_core::task::{classification, detection, multilabel, segmentation};
+use medley_core::task::{classification, detection, multilabel, regression, segmentation};
 
 /// Deterministic numbers in about [-2, 2].
 fn wavy(count: usize) -> Vec<f32> {
@@ -41,6 +41,16 @@ fn classification_loss() {
 fn multilabel_loss() {
     let labels = [vec![true, false, true], vec![false, false, true]];
     check(&wavy(6), |x| multilabel::loss(x.reshape([2, 3]), &labels));
+}
+
+#[test]
+fn regression_loss() {
+    let scaling = [Scaling { mean: 100.0, deviation: 20.0 }, Scaling { mean: -1.0, deviation: 0.5 }];
+    let values = [vec![110.0, -1.2], vec![90.0, -3.0], vec![60.0, -0.9]];
+    check(&wavy(6), |x| regression::loss(x.reshape([3, 2]), &values, &scaling));
+    // Scaled by hand: distances 0.5, 0.4, 0.5, 4, 2 and 0.2 from the mean; PyTorch's smooth_l1_loss gives 0.8917.
+    let loss = regression::loss(Tensor::zeros([3, 2], &Device::flex()), &values, &scaling);
+    assert!((loss.into_scalar::<f32>() * 0.424_66 - 5.35 / 6.0).abs() < 1e-5);
 }
 
 #[test]
@@ -96,6 +106,12 @@ fn an_untrained_head_costs_about_one() {
     let labels = [vec![true, false], vec![false, false]];
     let loss = multilabel::loss(Tensor::zeros([2, 2], &device), &labels).into_scalar::<f32>();
     assert!((loss - 1.0).abs() < 1e-5, "{loss}");
+    // 99 quantiles of the normal distribution, by the logistic one that comes nearest to it.
+    let quantile = |i: usize| ((i as f32 / 100.0) / (1.0 - i as f32 / 100.0)).ln() / 1.702;
+    let values: Vec<Vec<f32>> = (1..100).map(|i| vec![7.0 + 3.0 * quantile(i)]).collect();
+    let scaling = [Scaling::of(values.iter().flatten().copied())];
+    let loss = regression::loss(Tensor::zeros([99, 1], &device), &values, &scaling).into_scalar::<f32>();
+    assert!((loss - 1.0).abs() < 0.05, "{loss}");
     let mask = Mask { width: 8, height: 8, labels: (0..64).map(|i| u8::from(i % 3 == 0)).collect() };
     let loss = segmentation::loss(Tensor::zeros([1, 2, 8, 8], &device), &[mask]).into_scalar::<f32>();
     assert!((0.5..1.5).contains(&loss), "{loss}");
@@ -125,7 +141,8 @@ fn every_parameter_has_the_right_gradient() {
 
     let device = Device::flex().autodiff();
     device.seed(3);
-    for kind in [TaskKind::Classification, TaskKind::Segmentation, TaskKind::Detection] {
+    let kinds = [TaskKind::Classification, TaskKind::Segmentation, TaskKind::Detection, TaskKind::Regression];
+    for kind in kinds {
         let mut network =
             Network::new(crate::scenes::small_model(), vec![crate::scenes::task(kind)], &device);
         network.heads = network.heads.into_iter().map(Head::without_dropout).collect();

@@ -41,6 +41,12 @@ fn several_labels_overfit() {
 }
 
 #[test]
+fn regression_overfits() {
+    let share = remaining(TaskKind::Regression, 150);
+    assert!(share < 0.1, "{share}");
+}
+
+#[test]
 fn segmentation_overfits() {
     let share = remaining(TaskKind::Segmentation, 60);
     assert!(share < 0.4, "{share}");

@@ -4,6 +4,7 @@
 
 mod files;
 mod gradients;
+mod instances;
 mod interference;
 mod learning;
 mod scenes;

@@ -1,6 +1,6 @@
 //! Small batches with something to learn.
 
-use medley_core::dataset::{Batch, BoxLabel, Mask, Target, Task, TaskKind};
+use medley_core::dataset::{Batch, BoxLabel, Mask, Scaling, Target, Task, TaskKind};
 use medley_core::model::{BoxDecoderConfig, ModelConfig, PixelDecoderConfig, SwinConfig};
 
 pub const SIDE: usize = 64;
@@ -18,6 +18,7 @@ pub fn small_model() -> ModelConfig {
 pub fn task(kind: TaskKind) -> Task {
     let names: &[&str] = match kind {
         TaskKind::Segmentation => &["background", "disc", "square"],
+        TaskKind::Regression => &["radius", "column"],
         _ => &["disc", "square"],
     };
     Task {
@@ -26,6 +27,13 @@ pub fn task(kind: TaskKind) -> Task {
         classes: names.iter().map(ToString::to_string).collect(),
         modality: "drawn".into(),
         input_size: SIDE,
+        instances: None,
+        scaling: match kind {
+            TaskKind::Regression => {
+                vec![Scaling { mean: 13.0, deviation: 2.236 }, Scaling { mean: 28.5, deviation: 7.4 }]
+            }
+            _ => Vec::new(),
+        },
     }
 }
 
@@ -51,6 +59,7 @@ pub fn batch(kind: TaskKind) -> Batch {
                 height: SIDE,
                 labels: (0..SIDE * SIDE).map(|i| if inside(i) { class as u8 + 1 } else { 0 }).collect(),
             }),
+            TaskKind::Regression => Target::Values(vec![radius, cx]),
             TaskKind::Detection => Target::Boxes(vec![BoxLabel {
                 x0: cx - radius,
                 y0: cy - radius,
@@ -60,5 +69,13 @@ pub fn batch(kind: TaskKind) -> Batch {
             }]),
         });
     }
-    Batch { images, batch: 4, height: SIDE, width: SIDE, targets, valid: vec![(SIDE, SIDE); 4] }
+    Batch {
+        images,
+        batch: 4,
+        height: SIDE,
+        width: SIDE,
+        cases: Vec::new(),
+        targets,
+        valid: vec![(SIDE, SIDE); 4],
+    }
 }

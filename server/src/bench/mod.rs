@@ -29,6 +29,8 @@ fn task(kind: TaskKind, id: String, size: usize) -> Task {
         classes: (0..classes(kind)).map(|class| format!("class {class}")).collect(),
         modality: "drawn".to_owned(),
         input_size: size,
+        instances: None,
+        scaling: Vec::new(),
     }
 }
 
@@ -60,6 +62,7 @@ fn batch(kind: TaskKind, count: usize, size: usize) -> Batch {
         batch: count,
         height: size,
         width: size,
+        cases: Vec::new(),
         targets: vec![target; count],
         valid: vec![(size, size); count],
     }

@@ -9,6 +9,7 @@ use medley_core::{Medley, PredictError};
 use thiserror::Error;
 
 use crate::device::DeviceChoice;
+use crate::weights::StateDictError;
 
 /// What can go wrong with a file.
 #[derive(Debug, Error)]
@@ -27,6 +28,9 @@ pub enum FileError {
         /// Why.
         source: WeightsError,
     },
+    /// It holds no weights that can be imported.
+    #[error(transparent)]
+    StateDict(#[from] StateDictError),
     /// It is no image.
     #[error("cannot open {}", path.display())]
     Image {

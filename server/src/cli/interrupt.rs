@@ -19,3 +19,24 @@ pub fn flag(message: &'static str) -> Result<Arc<AtomicBool>, ctrlc::Error> {
     })?;
     Ok(flag)
 }
+
+/// Waits for Ctrl-C or, on Unix, a polite kill.
+#[cfg(unix)]
+pub async fn asked_to_stop() {
+    use tokio::signal::unix::{SignalKind, signal};
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminate) => {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
+            }
+        }
+        Err(_) => drop(tokio::signal::ctrl_c().await),
+    }
+}
+
+/// Waits for Ctrl-C.
+#[cfg(not(unix))]
+pub async fn asked_to_stop() {
+    drop(tokio::signal::ctrl_c().await);
+}

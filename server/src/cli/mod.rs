@@ -12,6 +12,7 @@ mod pretrain;
 mod serve;
 mod table;
 mod transfer;
+mod worker;
 
 use std::error::Error;
 
@@ -31,6 +32,7 @@ pub struct Cli {
 enum Verb {
     Serve(serve::Args),
     Pretrain(pretrain::Args),
+    Worker(worker::Args),
     Evaluate(evaluate::Args),
     Predict(predict::Args),
     Transfer(transfer::Args),
@@ -49,6 +51,7 @@ impl Cli {
         match self.verb {
             Verb::Serve(args) => Ok(serve::run(&args)?),
             Verb::Pretrain(args) => pretrain::run(&args),
+            Verb::Worker(args) => worker::run(&args),
             Verb::Evaluate(args) => evaluate::run(&args),
             Verb::Predict(args) => Ok(predict::run(&args)?),
             Verb::Transfer(args) => transfer::run(&args),

@@ -11,7 +11,10 @@ use super::files::{self, FileError};
 use super::overlay;
 use crate::device::DeviceChoice;
 
-/// Segment, detect and classify an image.
+/// Slices of a volume that a task of whole cases looks at.
+const SLICES: usize = 64;
+
+/// Segment, detect, classify and measure an image.
 ///
 /// Writes NAME.TASK.mask.png (class index per pixel) and NAME.TASK.png (drawn over the image) for masks,
 /// NAME.TASK.png for boxes, and everything as numbers to NAME.json.
@@ -49,13 +52,18 @@ pub fn run(args: &Args) -> Result<(), FileError> {
 
     let mut report = serde_json::Map::new();
     for id in &chosen {
-        let prediction = pollster::block_on(medley.predict(id, &image))?;
-        let Some(task) = medley.tasks().iter().find(|task| &task.id == id) else { continue };
+        let task = medley.tasks().iter().find(|task| &task.id == id);
+        let prediction = match task.and_then(|task| task.instances) {
+            Some(_) => pollster::block_on(medley.predict_case(id, &slices(&image)))?,
+            None => pollster::block_on(medley.predict(id, &image))?,
+        };
+        let Some(task) = task else { continue };
         let base = args.out.join(format!("{stem}.{id}"));
         let (numbers, line) = match prediction {
             Prediction::Classes(probabilities) | Prediction::Labels(probabilities) => {
                 classes(task, &probabilities)
             }
+            Prediction::Values(values) => numbers(task, &values),
             Prediction::Mask(mask) => write_mask(task, &image, &mask, &base)?,
             Prediction::Boxes(boxes) => {
                 let boxes: Vec<Detection> = boxes.into_iter().filter(|b| b.score >= args.min_score).collect();
@@ -80,6 +88,12 @@ pub fn run(args: &Args) -> Result<(), FileError> {
     Ok(())
 }
 
+/// The slices of a volume, evenly spread where it has many.
+fn slices(volume: &Image) -> Vec<Image> {
+    let count = volume.slices().min(SLICES);
+    (0..count).filter_map(|place| volume.slice(place * volume.slices() / count)).collect()
+}
+
 fn classes(task: &Task, probabilities: &[f32]) -> (Value, String) {
     let mut ranked: Vec<(&String, f32)> = task.classes.iter().zip(probabilities.iter().copied()).collect();
     ranked.sort_by(|a, b| b.1.total_cmp(&a.1));
@@ -88,6 +102,14 @@ fn classes(task: &Task, probabilities: &[f32]) -> (Value, String) {
     let numbers: serde_json::Map<String, Value> =
         ranked.iter().map(|(class, p)| ((*class).clone(), json!(p))).collect();
     (json!({ "kind": "classification", "probabilities": numbers }), line)
+}
+
+fn numbers(task: &Task, values: &[f32]) -> (Value, String) {
+    let named = || task.classes.iter().zip(values);
+    let line = named().map(|(name, value)| format!("{name} {value:.4}")).collect::<Vec<_>>().join(", ");
+    let numbers: serde_json::Map<String, Value> =
+        named().map(|(name, value)| (name.clone(), json!(value))).collect();
+    (json!({ "kind": "regression", "values": numbers }), line)
 }
 
 fn write_mask(task: &Task, image: &Image, mask: &Mask, base: &Path) -> Result<(Value, String), FileError> {

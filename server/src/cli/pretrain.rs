@@ -5,7 +5,7 @@ use std::io::IsTerminal;
 use std::path::PathBuf;
 
 use super::interrupt;
-use crate::device::DeviceChoice;
+use crate::device::{DeviceChoice, DeviceName};
 use crate::pretrain::{PretrainConfig, RunOptions, print, run as pretrain};
 
 /// Train a model over many tasks at once.
@@ -28,6 +28,13 @@ pub struct Args {
     /// Where to compute, instead of the configured device.
     #[arg(long, value_enum)]
     device: Option<DeviceChoice>,
+    /// Several devices instead of one, which share the tasks: cpu, gpu:0, gpu:1, ..., and ws://HOST:PORT for all devices
+    /// of a `medley worker`. Give the configuration before this.
+    #[arg(long, num_args = 1.., value_delimiter = ',', value_name = "DEVICE", conflicts_with = "device")]
+    devices: Vec<DeviceName>,
+    /// A file with the line that the workers among the devices ask for.
+    #[arg(long, value_name = "FILE")]
+    token_file: Option<PathBuf>,
     /// Print the whole configuration with comments, and train nothing.
     #[arg(long)]
     print_config: bool,
@@ -40,7 +47,14 @@ pub fn run(args: &Args) -> Result<(), Box<dyn Error>> {
         None => PretrainConfig::default(),
     };
     config.train.updates = args.updates.unwrap_or(config.train.updates);
-    config.device = args.device.unwrap_or(config.device);
+    if let Some(device) = args.device {
+        config.device = device;
+        config.devices.clear();
+    }
+    if !args.devices.is_empty() {
+        config.devices.clone_from(&args.devices);
+    }
+    config.token_file = args.token_file.clone().or(config.token_file);
     if args.print_config {
         print!("{}", print(&config)?);
         return Ok(());

@@ -4,6 +4,7 @@ use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
+use super::interrupt::asked_to_stop;
 use crate::http;
 
 /// Serve the page, the models, and a live view of the runs.
@@ -65,25 +66,4 @@ pub async fn run(args: &Args) -> Result<(), ServeError> {
         .with_graceful_shutdown(asked_to_stop())
         .await
         .map_err(ServeError::Stopped)
-}
-
-/// Waits for Ctrl-C or, on Unix, a polite kill.
-#[cfg(unix)]
-async fn asked_to_stop() {
-    use tokio::signal::unix::{SignalKind, signal};
-    match signal(SignalKind::terminate()) {
-        Ok(mut terminate) => {
-            tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
-                _ = terminate.recv() => {}
-            }
-        }
-        Err(_) => drop(tokio::signal::ctrl_c().await),
-    }
-}
-
-/// Waits for Ctrl-C.
-#[cfg(not(unix))]
-async fn asked_to_stop() {
-    drop(tokio::signal::ctrl_c().await);
 }

@@ -1,6 +1,7 @@
 //! `medley transfer`: how well a model carries over to a new data set.
 
 use std::error::Error;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -49,6 +50,9 @@ pub struct Args {
     /// Longest side of an image as the model sees it, where the data set names none.
     #[arg(long, default_value_t = 256, value_name = "PIXELS")]
     input_size: usize,
+    /// Learn labels of whole cases: this many images of a case are weighted and joined. For classes and numbers.
+    #[arg(long, value_name = "N")]
+    instances: Option<NonZeroUsize>,
     /// Where to compute.
     #[arg(long, value_enum, default_value_t)]
     device: DeviceChoice,
@@ -65,7 +69,8 @@ impl Args {
 /// Runs the verb.
 pub fn run(args: &Args) -> Result<(), Box<dyn Error>> {
     let plan = args.plan()?;
-    let options = FolderOptions { input_size: args.input_size, ..FolderOptions::default() };
+    let options =
+        FolderOptions { input_size: args.input_size, instances: args.instances, ..FolderOptions::default() };
     let data =
         TransferData::new(Arc::new(DataFolder::open_with(&args.data, options)?), args.task.as_deref())?;
     let stop = interrupt::flag("stopping; the same command goes on with the measurement that was begun")?;

@@ -108,6 +108,7 @@ impl CompactSample {
             Target::Labels(labels) => labels.len(),
             Target::Mask(mask) => mask.labels.len(),
             Target::Boxes(boxes) => size_of_val(boxes.as_slice()),
+            Target::Values(values) => size_of_val(values.as_slice()),
         };
         size_of::<Self>() + self.planes.len() + target
     }

@@ -13,6 +13,19 @@ use thiserror::Error;
 /// Why a data set, or one image of it, cannot be used.
 #[derive(Debug, Error)]
 pub enum DataError {
+    /// Images of one case differ in what is said of the case.
+    #[error(
+        "{task}: {} and {} are of the case {case}, but have different labels; correct them, or leave `instances` out",
+        images[0], images[1]
+    )]
+    Case {
+        /// The task.
+        task: String,
+        /// The case.
+        case: String,
+        /// Two of its images.
+        images: [String; 2],
+    },
     /// A file cannot be read.
     #[error("{}: {source}", path.display())]
     Io {

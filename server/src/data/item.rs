@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use medley_core::dataset::{BoxLabel, Split, Task};
+use medley_core::dataset::{BoxLabel, Scaling, Split, Task, TaskKind};
 use rayon::prelude::*;
 
 use super::{DataError, VolumeFile};
@@ -36,6 +36,8 @@ pub enum Label {
     Class(usize),
     /// For every class whether it is present.
     Labels(Vec<bool>),
+    /// Its numbers, in the order of the task's names.
+    Values(Vec<f32>),
     /// The file with its mask.
     MaskFile(PathBuf),
     /// The mask lies beside the picture, in its [`VolumeFile`].
@@ -114,6 +116,21 @@ impl TaskData {
             data.items_mut(split).extend(items);
         }
         Ok(data)
+    }
+
+    /// The task with the scaling of its numbers in `items`, where it is a regression.
+    pub fn scaled(task: &Task, items: &[Item]) -> Task {
+        let mut task = task.clone();
+        if task.kind == TaskKind::Regression {
+            let numbers = |index: usize| {
+                items.iter().filter_map(move |item| match &item.label {
+                    Label::Values(values) => values.get(index).copied(),
+                    _ => None,
+                })
+            };
+            task.scaling = (0..task.classes.len()).map(|index| Scaling::of(numbers(index))).collect();
+        }
+        task
     }
 
     /// The pictures of a split.

@@ -2,6 +2,7 @@
 
 pub mod bench;
 mod cache;
+mod cases;
 pub mod download;
 mod error;
 mod folder;
@@ -20,6 +21,7 @@ mod volume;
 mod volumes;
 
 pub use cache::{CacheBudget, SampleCache};
+pub use cases::cases;
 pub use error::DataError;
 pub use folder::{DataFolder, FolderOptions};
 pub use item::{Item, Label, Source, TaskData};

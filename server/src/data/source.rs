@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use medley_core::dataset::{
-    AugmentConfig, Augmentation, Batch, Prepared, Task, batch_size_for, collate, epoch_order, sample_seed,
+    AugmentConfig, Augmentation, Batch, Prepared, Task, batch_size_for, collate, collate_cases, epoch_order,
+    sample_seed,
 };
 use rayon::prelude::*;
 
+use super::cases::labelled;
 use super::{CacheBudget, DataError, DataFolder, Item, SampleCache};
 
 /// How batches are made.
@@ -27,6 +29,8 @@ pub struct BatchSource {
     folder: Arc<DataFolder>,
     task: Task,
     items: Vec<Item>,
+    /// The items of each case, where the task looks at several of a case together.
+    cases: Option<Vec<Vec<usize>>>,
     cache: SampleCache,
     options: BatchOptions,
     batch_size: usize,
@@ -36,7 +40,8 @@ impl BatchSource {
     /// Batches of `items`, which belong to `task` of `folder`.
     ///
     /// # Errors
-    /// [`DataError::Empty`] when there is no item.
+    /// [`DataError::Empty`] when there is no item, [`DataError::Case`] when the items of a multi-instance case differ in
+    /// their labels.
     pub fn new(
         folder: Arc<DataFolder>,
         task: Task,
@@ -48,9 +53,13 @@ impl BatchSource {
             return Err(DataError::Empty { task: task.id });
         }
         let cache = SampleCache::new(items.len(), budget);
-        let batch_size =
-            batch_size_for(options.pixel_budget, task.input_size, task.input_size).min(items.len());
-        Ok(Self { folder, task, items, cache, options, batch_size })
+        let images = batch_size_for(options.pixel_budget, task.input_size, task.input_size);
+        let cases = task.instances.map(|_| labelled(&task, &items)).transpose()?;
+        let batch_size = match (&cases, task.instances) {
+            (Some(cases), Some(instances)) => (images / instances).clamp(1, cases.len()),
+            _ => images.min(items.len()),
+        };
+        Ok(Self { folder, task, items, cases, cache, options, batch_size })
     }
 
     /// What the batches are for.
@@ -58,14 +67,18 @@ impl BatchSource {
         &self.task
     }
 
-    /// Images per batch; the last one of an epoch may have fewer.
+    /// Images, or cases, per batch; the last one of an epoch may have fewer.
     pub fn batch_size(&self) -> usize {
         self.batch_size
     }
 
-    /// Batches in which every image comes once.
+    /// Batches in which every image, or case, comes once.
     pub fn batches_per_epoch(&self) -> u64 {
-        self.items.len().div_ceil(self.batch_size) as u64
+        self.units().div_ceil(self.batch_size) as u64
+    }
+
+    fn units(&self) -> usize {
+        self.cases.as_ref().map_or(self.items.len(), Vec::len)
     }
 
     /// Batch number `number`, counted from 0 across epochs. Its images are read by the threads of the rayon
@@ -76,11 +89,24 @@ impl BatchSource {
     pub fn batch(&self, number: u64) -> Result<Batch, DataError> {
         let epoch = number / self.batches_per_epoch();
         let position = (number % self.batches_per_epoch()) as usize;
-        let order = epoch_order(self.items.len(), self.options.seed, epoch);
+        let order = epoch_order(self.units(), self.options.seed, epoch);
         let start = position * self.batch_size;
         let members = &order[start..order.len().min(start + self.batch_size)];
+        if let (Some(cases), Some(instances)) = (&self.cases, self.task.instances) {
+            let case = |index: &usize| self.case(&cases[*index], instances.get(), epoch);
+            return Ok(collate_cases(members.par_iter().map(case).collect::<Result<_, _>>()?));
+        }
         let samples = members.par_iter().map(|index| self.sample(*index, epoch)).collect::<Result<_, _>>()?;
         Ok(collate(samples))
+    }
+
+    /// As many images of a case as are looked at together, drawn anew in each epoch, in their order.
+    fn case(&self, members: &[usize], instances: usize, epoch: u64) -> Result<Vec<Prepared>, DataError> {
+        let seed = sample_seed(self.options.seed, epoch, members.first().copied().unwrap_or(0));
+        let mut drawn = epoch_order(members.len(), seed, epoch);
+        drawn.truncate(instances);
+        drawn.sort_unstable();
+        drawn.into_iter().map(|place| self.sample(members[place], epoch)).collect()
     }
 
     /// Image `index` as it is shown in an epoch.

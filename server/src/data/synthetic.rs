@@ -1,12 +1,14 @@
 //! The built-in pictures as data set folders: examples of every label form, data for tests, and a first
 //! training without a download.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use image::ImageError;
 use medley_core::dataset::formats::mask_png;
+use medley_core::dataset::formats::values_csv::{self, ValueRow};
 use medley_core::dataset::{BoxLabel, Sample, Split, Target, Task, TaskKind, sample_seed};
 use medley_core::imaging::Pixels;
 use medley_core::synth;
@@ -67,7 +69,7 @@ pub(super) fn write_task(task: &Task, out: &Path, options: SynthOptions) -> Resu
         "classes": task.classes,
         "license": "MIT OR Apache-2.0",
         "source": format!("drawn by medley data synth, seed {}", options.seed),
-        "splits": counts.into_iter().collect::<std::collections::BTreeMap<_, _>>(),
+        "splits": counts.into_iter().collect::<BTreeMap<_, _>>(),
     });
     write(&root.join("dataset.json"), format!("{manifest:#}\n").as_bytes())?;
     match task.kind {
@@ -82,6 +84,17 @@ pub(super) fn write_task(task: &Task, out: &Path, options: SynthOptions) -> Resu
                 let _ = writeln!(table, "{},{},{}", picture.file, name(picture), picture.split);
             }
             write(&root.join("labels.csv"), table.as_bytes())?;
+        }
+        TaskKind::Regression => {
+            let row = |picture: &Picture| {
+                let Target::Values(values) = &picture.target else { return None };
+                let (file, values) = (picture.file.clone(), values.clone());
+                Some(ValueRow { file, values, split: picture.split, extra: BTreeMap::new() })
+            };
+            let rows: Vec<ValueRow> = pictures.iter().filter_map(row).collect();
+            let path = root.join("labels.csv");
+            let table = values_csv::write(&rows, &task.classes);
+            write(&path, &table.map_err(|source| DataError::Table { path: path.clone(), source })?)?;
         }
         TaskKind::Segmentation => {
             let mut table = "file,split\n".to_owned();

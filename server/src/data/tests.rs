@@ -115,6 +115,7 @@ fn a_sample_of_every_split_decodes_and_fits_its_label() {
                 match sample.target {
                     Target::Class(class) => assert!(class < classes),
                     Target::Labels(labels) => assert_eq!(labels.len(), classes),
+                    Target::Values(values) => assert_eq!(values.len(), classes),
                     Target::Mask(mask) => {
                         assert_eq!((mask.width, mask.height), (sample.image.width(), sample.image.height()));
                         assert_eq!(mask.labels.len(), mask.width * mask.height);

@@ -1,5 +1,6 @@
 //! The configuration of a run.
 
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use medley_core::dataset::{AugmentConfig, AugmentError, TaskKind};
@@ -8,7 +9,7 @@ use medley_core::train::{SettingError, TrainConfig};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::device::DeviceChoice;
+use crate::device::{DeviceChoice, DeviceName};
 use crate::settings::unknown_key;
 
 /// Everything that determines a run, as in its TOML file.
@@ -17,11 +18,16 @@ use crate::settings::unknown_key;
 pub struct PretrainConfig {
     /// Size of the model.
     pub preset: Preset,
-    /// Weights of a torchvision Swin V2 of the preset's size (`swin_v2_t`, `swin_v2_b`; safetensors) for the encoder to
-    /// start from, instead of random ones.
+    /// Weights of a torchvision Swin V2 of the preset's size (`swin_v2_t`, `swin_v2_b`; safetensors or `.pth`) for the
+    /// encoder to start from, instead of random ones.
     pub encoder: Option<PathBuf>,
     /// Where to compute.
     pub device: DeviceChoice,
+    /// Several devices instead, which share the tasks: `cpu`, `gpu`, `gpu:0`, `gpu:1`, and `ws://host:3000` for all
+    /// devices of a worker. The first one keeps the state of the run.
+    pub devices: Vec<DeviceName>,
+    /// A file with the line that workers ask for.
+    pub token_file: Option<PathBuf>,
     /// Pixels per batch: large images come in small batches and the reverse.
     pub pixel_budget: usize,
     /// Seconds between training states on disk, 0 after every update; longer where taking one holds the training up
@@ -47,7 +53,7 @@ pub struct PretrainConfig {
 #[serde(default, deny_unknown_fields)]
 pub struct ValidationConfig {
     /// Updates between two looks; 0 is never. The state with the best mean over the tasks of the first score of
-    /// each (accuracy, AUROC, Dice, mAP@0.5) becomes the model.
+    /// each (accuracy, AUROC, Dice, mAP@0.5, R²) becomes the model.
     pub every: u64,
     /// At most this many cases per task; a case is an image or a volume.
     pub cases: usize,
@@ -79,6 +85,10 @@ pub struct DataConfig {
     /// Leave out slices of training volumes in which nothing is labelled.
     #[serde(default)]
     pub skip_empty_slices: bool,
+    /// Learn labels of whole cases (volumes, or the images of a patient): this many images of a case, drawn anew each
+    /// time, are weighted and joined. For classification, multilabel and regression.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instances: Option<NonZeroUsize>,
     /// Pixels per batch, instead of the run's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pixel_budget: Option<usize>,
@@ -97,6 +107,8 @@ impl Default for PretrainConfig {
             preset: Preset::Nano,
             encoder: None,
             device: DeviceChoice::Cpu,
+            devices: Vec::new(),
+            token_file: None,
             pixel_budget: 4 * 128 * 128,
             checkpoint_seconds: 60,
             keep_checkpoints: 2,
@@ -170,7 +182,7 @@ impl PretrainConfig {
         let base = path.parent().unwrap_or(Path::new(""));
         let resolve = |path: &mut PathBuf| *path = base.join(&*path);
         config.data.iter_mut().for_each(|data| resolve(&mut data.path));
-        config.encoder.iter_mut().for_each(resolve);
+        config.encoder.iter_mut().chain(&mut config.token_file).for_each(resolve);
         Ok(config)
     }
 }

@@ -2,13 +2,16 @@
 
 use std::path::PathBuf;
 
-use medley_core::train::{SamplerError, StateError, StepError};
+use medley_core::train::{SamplerError, SpreadError, StateError, StepError};
 use medley_core::weights::WeightsError;
 use thiserror::Error;
 
+use super::parallel::ParallelError;
 use crate::data::DataError;
+use crate::device::{OpenDevice, OpenError};
 use crate::evaluate::EvaluateError;
 use crate::runs::RunError;
+use crate::weights::StateDictError;
 
 /// Why a run stopped.
 #[derive(Debug, Error)]
@@ -25,12 +28,32 @@ pub enum PretrainError {
     /// A step.
     #[error(transparent)]
     Step(#[from] StepError<DataError>),
+    /// A device that cannot be used.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// One of several devices.
+    #[error(
+        "{name} failed or is no longer there ({reason}); this update is not made. Go on with --resume once it is back, or \
+         without it in `devices`"
+    )]
+    LostDevice {
+        /// The device.
+        name: String,
+        /// What was heard of it last.
+        reason: String,
+    },
+    /// More devices than tasks.
+    #[error(transparent)]
+    Spread(#[from] SpreadError),
     /// The held-out scores.
     #[error(transparent)]
     Evaluate(#[from] EvaluateError),
     /// The order of the tasks.
     #[error(transparent)]
     Sampler(#[from] SamplerError),
+    /// The file of the weights to start from.
+    #[error(transparent)]
+    StateDict(#[from] StateDictError),
     /// The weights to start from.
     #[error("{} cannot be the encoder's weights: name a state dict of the preset's torchvision model (tiny: swin_v2_t, base: swin_v2_b)", .0.display())]
     Encoder(PathBuf, #[source] WeightsError),
@@ -63,4 +86,24 @@ pub enum PretrainError {
     /// The configuration cannot be written as TOML.
     #[error("the configuration cannot be stored")]
     Config(#[source] toml::ser::Error),
+}
+
+impl PretrainError {
+    /// What an update over these devices ended with.
+    pub(super) fn of_step(error: ParallelError<DataError>, devices: &[OpenDevice]) -> Self {
+        let lost = |rank: usize, reason: String| match devices.get(rank) {
+            Some(device) if devices.len() > 1 => Some(Self::LostDevice { name: device.name.clone(), reason }),
+            _ => None,
+        };
+        match error {
+            ParallelError::Step(StepError::Device(error)) => {
+                lost(error.rank, format!("{:?}", error.error)).unwrap_or(Self::Step(StepError::Device(error)))
+            }
+            ParallelError::Step(error) => Self::Step(error),
+            ParallelError::Panicked { rank, reason } => {
+                let name = devices.get(rank).map_or_else(String::new, |device| device.name.clone());
+                Self::LostDevice { name, reason }
+            }
+        }
+    }
 }

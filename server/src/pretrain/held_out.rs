@@ -7,7 +7,7 @@ use image::RgbImage;
 use medley_core::Medley;
 
 use super::{PretrainError, sources::Sources};
-use crate::evaluate::{EvaluateError, Tally, predict_slice};
+use crate::evaluate::{EvaluateError, Tally, predict_case};
 use crate::report::compare::{beside_each_other, compare};
 use crate::runs::{Event, RunError, RunFolder};
 
@@ -37,10 +37,9 @@ pub fn validate(
         let mut tally = Tally::new(task);
         for place in 0..chosen {
             let slices = (held_out.load)(place * held_out.cases / chosen)?;
-            let pairs = slices.iter().map(|sample| predict_slice(medley, task, sample));
-            let pairs = pairs.collect::<Result<Vec<_>, _>>().map_err(EvaluateError::from)?;
+            let pairs = predict_case(medley, task, &slices).map_err(EvaluateError::from)?;
             if place < PICTURES
-                && let Some((sample, (_, prediction))) = slices.iter().zip(&pairs).nth(slices.len() / 2)
+                && let Some((sample, (_, prediction))) = slices.iter().zip(&pairs).nth(pairs.len() / 2)
             {
                 let name = RunFolder::picture_name(update, &format!("{}-{place}", task.id));
                 let row = compare(sample, prediction, SIDE);

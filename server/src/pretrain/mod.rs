@@ -3,6 +3,7 @@
 mod config;
 mod error;
 mod held_out;
+mod parallel;
 mod print;
 mod recovery;
 mod run;
@@ -11,5 +12,6 @@ mod window;
 
 pub use config::{ConfigError, DataConfig, PretrainConfig, ValidationConfig};
 pub use error::PretrainError;
+pub use parallel::ParallelError;
 pub use print::print;
 pub use run::{Outcome, RunOptions, run};

@@ -1,5 +1,6 @@
 //! The whole configuration as a commented file.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use medley_core::dataset::{AugmentConfig, Task, TaskKind};
@@ -16,9 +17,14 @@ const COMMENTS: &[(&str, &str)] = &[
     ),
     (
         "encoder",
-        "Weights of a torchvision Swin V2 of the preset's size (swin_v2_t, swin_v2_b; safetensors) for the encoder to\nstart from, instead of random ones; relative to this file.",
+        "Weights of a torchvision Swin V2 of the preset's size (swin_v2_t, swin_v2_b; safetensors or .pth) for the\nencoder to start from, instead of random ones; relative to this file.",
     ),
     ("device", "Where to compute: cpu or gpu (Vulkan, Metal or DirectX 12)."),
+    (
+        "devices",
+        "Several devices instead, which share the tasks, such as [\"gpu:0\", \"gpu:1\", \"ws://host:3000\"]; the last one stands\nfor all devices of a `medley worker`. The first one keeps the state of the run.",
+    ),
+    ("token_file", "A file with the line that workers ask for; relative to this file."),
     ("pixel_budget", "Pixels per batch: large images come in small batches and the reverse."),
     (
         "checkpoint_seconds",
@@ -87,9 +93,16 @@ const COMMENTS: &[(&str, &str)] = &[
     ("data", "The data sets, one [[data]] each; without any, built-in synthetic images are used."),
     ("data.path", "Its folder, relative to this file."),
     ("data.input_size", "The longest side of an image as the model sees it, in pixels."),
-    ("data.kinds", "Only these label types: classification, multilabel, segmentation, detection."),
+    (
+        "data.kinds",
+        "Only these label types: classification, multilabel, segmentation, detection, regression.",
+    ),
     ("data.commercial_only", "Leave out images that must not be used commercially."),
     ("data.skip_empty_slices", "Leave out slices of training volumes in which nothing is labelled."),
+    (
+        "data.instances",
+        "Learn labels of whole cases (volumes, or the images of a patient): this many images of a case, drawn anew each\ntime, are weighted and joined. For classification, multilabel and regression.",
+    ),
     ("data.pixel_budget", "Pixels per batch, instead of the run's."),
     ("data.augment", "Augmentation, instead of what suits the modality."),
 ];
@@ -109,13 +122,15 @@ pub fn print(config: &PretrainConfig) -> Result<String, toml::ser::Error> {
         }
     };
     example("encoder", shown.encoder.is_none());
+    example("token_file", shown.token_file.is_none());
     example("train.inner_steps", train.inner_steps.is_none());
     example("train.head_optimiser", train.head_optimiser.is_none());
     example("train.head_learning_rate", train.head_learning_rate.is_none());
     example("train.clip", train.clip.is_none());
     example("train.ema", train.ema.is_none());
     example("validation.patience", shown.validation.patience.is_none());
-    shown.encoder.get_or_insert_with(|| PathBuf::from("swin_v2_t.safetensors"));
+    shown.encoder.get_or_insert_with(|| PathBuf::from("swin_v2_t.pth"));
+    shown.token_file.get_or_insert_with(|| PathBuf::from("token"));
     train.inner_steps.get_or_insert(8);
     train.head_optimiser.get_or_insert(OptimiserKind::AdamW);
     train.head_learning_rate.get_or_insert(train.learning_rate);
@@ -132,13 +147,22 @@ pub fn print(config: &PretrainConfig) -> Result<String, toml::ser::Error> {
 fn example_data() -> DataConfig {
     let kind = TaskKind::Segmentation;
     let modality = "microscopy, fluorescence nuclei".to_owned();
-    let task = Task { id: String::new(), kind, classes: Vec::new(), modality, input_size: 256 };
+    let task = Task {
+        id: String::new(),
+        kind,
+        classes: Vec::new(),
+        modality,
+        input_size: 256,
+        instances: None,
+        scaling: Vec::new(),
+    };
     DataConfig {
         path: PathBuf::from("data/nuclei"),
         input_size: 256,
         kinds: Some(vec![kind]),
         commercial_only: false,
         skip_empty_slices: false,
+        instances: NonZeroUsize::new(8),
         pixel_budget: Some(65536),
         augment: Some(AugmentConfig::for_task(&task)),
     }

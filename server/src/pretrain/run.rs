@@ -6,18 +6,20 @@ use std::time::{Duration, Instant};
 
 use burn::tensor::Device;
 use medley_core::Medley;
-use medley_core::train::{StepError, Trainer, Update};
-use medley_core::weights::{ModelMetadata, Provenance, import_swin_v2, read};
+use medley_core::train::{Trainer, Update};
+use medley_core::weights::{ModelMetadata, Provenance, import_swin_v2};
 
 use super::held_out::validate;
 use super::recovery::{Action, Recovery};
 use super::sources::Sources;
 use super::window::Window;
-use super::{PretrainConfig, PretrainError};
+use super::{PretrainConfig, PretrainError, parallel};
+use crate::device::{OpenDevice, open_all, read_token};
 use crate::runs::{
     Checkpoint, CheckpointWriter, Checkpoints, Event, EventLog, PendingState, RunError, RunFolder,
     TensorBoard, Watch, Written, process_memory, read_events, valid_events, write_atomically, write_report,
 };
+use crate::weights::read_swin_v2;
 
 /// What a run needs besides its configuration.
 #[derive(Debug)]
@@ -89,6 +91,8 @@ impl Ending {
 /// A run that is going on.
 struct Run<'a> {
     config: &'a PretrainConfig,
+    /// The devices that make the turns; the first one has the state.
+    devices: Vec<OpenDevice>,
     device: Device,
     folder: RunFolder,
     checkpoints: Checkpoints,
@@ -137,7 +141,8 @@ struct Saved {
 
 impl<'a> Run<'a> {
     fn open(config: &'a PretrainConfig, options: &RunOptions<'_>) -> Result<Self, PretrainError> {
-        let device = config.device.open();
+        let devices = opened(config)?;
+        let device = devices.first().map_or_else(Device::flex, |first| first.device.clone());
         let folder = RunFolder::open(&options.out, options.resume)?;
         let sources = Sources::open(config)?;
         let checkpoints = Checkpoints::new(&folder.checkpoints(), config.keep_checkpoints);
@@ -146,14 +151,14 @@ impl<'a> Run<'a> {
         } else {
             begun(config, &sources, &device)?
         };
-        trainer.set_sampler(&sources.batches_per_epoch())?;
+        spread(&mut trainer, &devices, &sources)?;
         let text = toml::to_string_pretty(config).map_err(PretrainError::Config)?;
         write_atomically(&folder.config(), text.as_bytes())?;
         let best = best_so_far(&folder, trainer.update)?;
         let mut journal = Journal::open(&folder)?;
         journal.write(&Event::Start {
             update: trainer.update,
-            device: config.device.name().to_owned(),
+            device: devices.iter().map(|device| device.name.as_str()).collect::<Vec<_>>().join(", "),
             tasks: sources.sizes(),
             updates: trainer.config.updates,
         })?;
@@ -165,6 +170,7 @@ impl<'a> Run<'a> {
                 cost: Duration::ZERO,
             },
             config,
+            devices,
             device,
             folder,
             writer: CheckpointWriter::new(checkpoints.clone()),
@@ -212,10 +218,10 @@ impl<'a> Run<'a> {
         Ok(Ending::Finished)
     }
 
-    fn step(&mut self) -> Result<Update, StepError<crate::data::DataError>> {
+    fn step(&mut self) -> Result<Update, PretrainError> {
         let sampler = self.trainer.sampler().clone();
         let draw = |step, turn| self.sources.draw(&sampler, step, turn);
-        pollster::block_on(self.trainer.step(draw))
+        parallel::step(&mut self.trainer, draw).map_err(|error| PretrainError::of_step(error, &self.devices))
     }
 
     /// The time between two checkpoints; none when they are wanted after every update.
@@ -298,7 +304,7 @@ impl<'a> Run<'a> {
         }
         let factor = self.trainer.rate_factor / 2.0;
         self.trainer = restored(&self.checkpoints.latest()?, self.config, &self.sources, &self.device)?;
-        self.trainer.set_sampler(&self.sources.batches_per_epoch())?;
+        spread(&mut self.trainer, &self.devices, &self.sources)?;
         self.trainer.rate_factor = factor;
         let reason = format!("{} updates in a row had a loss that is no number", self.config.max_skipped);
         tracing::warn!("{reason}; going on from update {} with half the learning rate", self.trainer.update);
@@ -327,6 +333,25 @@ impl<'a> Run<'a> {
     }
 }
 
+/// Opens all devices of a run.
+fn opened(config: &PretrainConfig) -> Result<Vec<OpenDevice>, PretrainError> {
+    if config.devices.is_empty() {
+        return Ok(vec![OpenDevice { name: config.device.name().to_owned(), device: config.device.open() }]);
+    }
+    let token = config.token_file.as_deref().map(read_token).transpose()?;
+    Ok(open_all(&config.devices, token.as_deref())?)
+}
+
+/// Says which task comes when, and where.
+fn spread(trainer: &mut Trainer, devices: &[OpenDevice], sources: &Sources) -> Result<(), PretrainError> {
+    trainer.set_sampler(&sources.batches_per_epoch())?;
+    let others: Vec<Device> = devices.iter().skip(1).map(|other| other.device.clone()).collect();
+    let chances = trainer.sampler().shares();
+    let costs: Vec<f64> =
+        sources.costs().into_iter().zip(chances).map(|(cost, chance)| cost * chance).collect();
+    Ok(trainer.spread(&others, &costs)?)
+}
+
 fn medley(config: &PretrainConfig, trainer: &Trainer, sources: &Sources, device: &Device) -> Medley {
     let metadata = ModelMetadata {
         preset: Some(config.preset),
@@ -348,8 +373,7 @@ fn begun(config: &PretrainConfig, sources: &Sources, device: &Device) -> Result<
     let mut trainer = Trainer::new(config.preset.config(), sources.tasks(), config.train.clone(), device);
     if let Some(path) = &config.encoder {
         let refused = |source| PretrainError::Encoder(path.clone(), source);
-        let bytes = std::fs::read(path).map_err(RunError::io("read", path))?;
-        let (state, _) = read(&bytes).map_err(refused)?;
+        let state = read_swin_v2(path)?;
         trainer.set_encoder(|encoder| import_swin_v2(encoder, &state, device)).map_err(refused)?;
     }
     Ok(trainer)

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use medley_core::train::{Sampler, Turn};
 
 use medley_core::dataset::{
-    AugmentConfig, Augmentation, Batch, Prepared, Sample, Task, batch_size_for, collate, sample_seed,
+    AugmentConfig, Augmentation, Batch, Prepared, Sample, Task, TaskKind, batch_size_for, collate,
+    sample_seed,
 };
 use medley_core::synth;
 use medley_core::weights::Source as Provenance;
@@ -14,7 +15,7 @@ use medley_core::weights::Source as Provenance;
 use super::{DataConfig, PretrainConfig};
 use crate::data::{
     BatchOptions, BatchSource, CacheBudget, DataError, DataFolder, FolderOptions, Item, LoaderPool, Prefetch,
-    VolumeCache,
+    VolumeCache, cases,
 };
 
 /// Bytes of decoded images that are kept in memory.
@@ -40,6 +41,8 @@ struct TaskSource {
     task: Task,
     images: usize,
     batches_per_epoch: u64,
+    /// Pixels per batch.
+    pixels: usize,
     make: Make,
     held_out: HeldOut,
 }
@@ -89,6 +92,7 @@ impl Sources {
                 input_size: data.input_size,
                 commercial_only: data.commercial_only,
                 skip_empty_slices: data.skip_empty_slices,
+                instances: data.instances,
             };
             let folder = match DataFolder::open_with(&data.path, options) {
                 Err(error) if error.is_skippable() => {
@@ -128,6 +132,19 @@ impl Sources {
     /// Batches per epoch of every task, in the order of their heads.
     pub fn batches_per_epoch(&self) -> Vec<u64> {
         self.tasks.iter().map(|source| source.batches_per_epoch).collect()
+    }
+
+    /// What a turn of each task costs, in the order of their heads: the pixels of a batch, which an encoder alone or an
+    /// encoder and a decoder look at.
+    pub fn costs(&self) -> Vec<f64> {
+        let cost = |source: &TaskSource| {
+            let parts = match source.task.kind {
+                TaskKind::Classification | TaskKind::MultiLabel | TaskKind::Regression => 1.0,
+                TaskKind::Segmentation | TaskKind::Detection => 2.0,
+            };
+            source.pixels as f64 * parts
+        };
+        self.tasks.iter().map(cost).collect()
     }
 
     /// The tasks with what is held out of them, in the order of their heads.
@@ -170,8 +187,9 @@ fn from_folder(
     let mut tasks = Vec::new();
     for found in folder.tasks.iter().filter(|found| wanted(found.task.kind)) {
         let task = found.task.clone();
+        let pixels = data.pixel_budget.unwrap_or(config.pixel_budget);
         let options = BatchOptions {
-            pixel_budget: data.pixel_budget.unwrap_or(config.pixel_budget),
+            pixel_budget: pixels,
             augment: data.augment.unwrap_or_else(|| AugmentConfig::for_task(&task)),
             seed: config.train.seed,
         };
@@ -182,16 +200,17 @@ fn from_folder(
             task,
             images,
             batches_per_epoch: batches.batches_per_epoch(),
+            pixels,
             make: Box::new(move |number| batches.batch(number)),
-            held_out: held_out(folder, &found.val),
+            held_out: held_out(folder, &found.task, &found.val),
         });
     }
     Ok(tasks)
 }
 
 /// The cases of a data set's validation part.
-fn held_out(folder: &Arc<DataFolder>, items: &[Item]) -> HeldOut {
-    let cases: Vec<Vec<Item>> = items.chunk_by(Item::is_same_case).map(<[Item]>::to_vec).collect();
+fn held_out(folder: &Arc<DataFolder>, task: &Task, items: &[Item]) -> HeldOut {
+    let cases = cases(task, items);
     let folder = Arc::clone(folder);
     HeldOut {
         cases: cases.len(),
@@ -221,6 +240,7 @@ fn synthetic(task: Task, config: &PretrainConfig) -> TaskSource {
         task: described,
         images: SYNTHETIC_IMAGES,
         batches_per_epoch: (SYNTHETIC_IMAGES as u64).div_ceil(size),
+        pixels: config.pixel_budget,
         make: Box::new(make),
         held_out: HeldOut { cases: SYNTHETIC_HELD_OUT, load: Box::new(load) },
     }

@@ -63,6 +63,12 @@ pub enum CheckError {
         /// Its classes.
         classes: String,
     },
+    /// No method is known for numbers.
+    #[error("{task} predicts numbers; labels can be checked where they are classes, masks or boxes")]
+    Numbers {
+        /// The task.
+        task: String,
+    },
     /// A picture for the page.
     #[error("a picture for the page cannot be encoded")]
     Encode(#[from] image::ImageError),
@@ -120,6 +126,7 @@ pub fn check(medley: &Medley, path: &Path, options: &CheckOptions) -> Result<Che
         TaskKind::Classification => classes::rank(medley, &folder, found, options),
         TaskKind::MultiLabel => classes::rank_labels(medley, &folder, found, options),
         TaskKind::Segmentation | TaskKind::Detection => regions::rank(medley, &folder, found),
+        TaskKind::Regression => Err(CheckError::Numbers { task: found.task.id.clone() }),
     };
     let rankings = folder.tasks.iter().map(rank).collect::<Result<_, _>>()?;
     Ok(Check { path: path.to_path_buf(), rankings, folder })

@@ -29,6 +29,8 @@ pub fn pictures(
             Ok(compare(&sample, &prediction, SIDE))
         }
         // The class is in doubt, and the model may know other classes.
-        TaskKind::Classification | TaskKind::MultiLabel => Ok(vec![picture(&sample.image, SIDE)]),
+        TaskKind::Classification | TaskKind::MultiLabel | TaskKind::Regression => {
+            Ok(vec![picture(&sample.image, SIDE)])
+        }
     }
 }

@@ -141,6 +141,8 @@ fn classes(folder: &DataFolder, item: &Item) -> Result<Vec<usize>, DataError> {
     Ok(match &item.label {
         Label::Class(class) => vec![*class],
         Label::Labels(flags) => present(flags),
+        // Numbers have no classes that a part of the data must have.
+        Label::Values(_) => Vec::new(),
         Label::Boxes { boxes, .. } => boxes.iter().map(|label| label.class).collect(),
         Label::MaskFile(_) | Label::MaskSlice => {
             let mut found = [false; 256];

@@ -12,10 +12,12 @@ use medley_core::model::{Network, Preset};
 use medley_core::weights::{ModelMetadata, Provenance};
 
 use super::{Cell, Init, LearningData, Learnt, Mode, Runner, RunnerError, Scores, metrics};
-use crate::data::{BatchOptions, BatchSource, CacheBudget, DataFolder, Item, LoaderPool, Prefetch};
-use crate::evaluate::{Tally, predict_slice};
+use crate::data::{
+    BatchOptions, BatchSource, CacheBudget, DataFolder, Item, LoaderPool, Prefetch, TaskData, cases,
+};
+use crate::evaluate::{Tally, predict_case};
 
-/// Images per step.
+/// Images, or cases, per step.
 const BATCH: usize = 8;
 /// Batches made ahead.
 const AHEAD: usize = 4;
@@ -81,11 +83,9 @@ impl<'a> Learner<'a> {
 
     fn tally(&self, medley: &Medley, items: &[Item]) -> Result<Tally, RunnerError> {
         let mut tally = Tally::new(&self.task);
-        for case in items.chunk_by(Item::is_same_case) {
-            let slice = |item: &Item| -> Result<_, RunnerError> {
-                Ok(predict_slice(medley, &self.task, &self.folder.load(item)?)?)
-            };
-            tally.add_case(case.iter().map(slice).collect::<Result<_, _>>()?);
+        for case in cases(&self.task, items) {
+            let samples: Vec<_> = case.iter().map(|item| self.folder.load(item)).collect::<Result<_, _>>()?;
+            tally.add_case(predict_case(medley, &self.task, &samples)?);
         }
         Ok(tally)
     }
@@ -129,20 +129,27 @@ impl Runner for Learner<'_> {
         settings.insert("head_learning_rate".to_owned(), defaults.head_learning_rate.into());
         settings.insert("weight_decay".to_owned(), defaults.weight_decay.into());
         settings.insert("input_size".to_owned(), (self.task.input_size as i64).into());
+        if let Some(instances) = self.task.instances {
+            settings.insert("instances".to_owned(), (instances.get() as i64).into());
+        }
         settings
     }
 
     fn learn(&mut self, cell: &Cell, data: &LearningData) -> Result<Option<Learnt<Medley>>, RunnerError> {
+        // Eight images, or eight cases.
+        let images = self.task.instances.map_or(BATCH, |instances| BATCH * instances.get());
         let options = BatchOptions {
-            pixel_budget: BATCH * self.task.input_size.next_multiple_of(32).pow(2),
+            pixel_budget: images * self.task.input_size.next_multiple_of(32).pow(2),
             augment: AugmentConfig::for_task(&self.task),
             seed: cell.seed,
         };
-        let (folder, task) = (Arc::clone(&self.folder), self.task.clone());
+        // Numbers are scaled by those that are learnt from: the others are not known.
+        let known = TaskData::scaled(&self.task, &data.train);
+        let (folder, task) = (Arc::clone(&self.folder), known.clone());
         let source = BatchSource::new(folder, task, data.train.clone(), options, Arc::clone(&self.cache))?;
         let mut batches = Prefetch::new(&self.pool, 0.., AHEAD, move |number| source.batch(number));
         let network = self.initial(cell)?;
-        let mut tuner = Tuner::new(&network, self.task.clone(), config(cell, self.updates), &self.device);
+        let mut tuner = Tuner::new(&network, known, config(cell, self.updates), &self.device);
         let mut best: Option<(f64, u64, Network)> = None;
         let mut looks_since = 0;
         let every = self.updates.div_ceil(LOOKS).max(1);
@@ -156,7 +163,7 @@ impl Runner for Learner<'_> {
                 continue;
             }
             let network = tuner.network();
-            let score = self.watched(&self.medley(&network), &data.watch)?.unwrap_or(0.0);
+            let score = self.watched(&self.medley(&network), &data.watch)?.unwrap_or(f64::NEG_INFINITY);
             looks_since += 1;
             if best.as_ref().is_none_or(|(highest, ..)| score > *highest) {
                 best = Some((score, tuner.steps(), network));

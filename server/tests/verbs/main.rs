@@ -6,3 +6,4 @@ mod failures;
 mod guide;
 mod killed;
 mod program;
+mod worker;

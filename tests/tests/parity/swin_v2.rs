@@ -9,6 +9,8 @@ use burn::tensor::{Device, Tensor};
 use medley_core::model::{Preset, SwinConfig, SwinV2};
 use medley_core::weights::{Array, Arrays, import_swin_v2, read};
 
+use medley_server::weights::read_swin_v2;
+
 use crate::{fixture, gpu};
 
 /// Torchvision's weights, and its pyramids by height and width of the image.
@@ -90,7 +92,31 @@ fn torchvision_agrees_on_the_full_configuration() {
     let made = Command::new(&python).arg(script).arg("--full").arg(&file).output().unwrap();
     assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
     check(&file, &Device::flex(), 2e-4);
-    assert_eq!(reference(&file).config, Preset::Tiny.config().encoder, "the preset is that of torchvision");
+    let Reference { config, state, .. } = reference(&file);
+    assert_eq!(config, Preset::Tiny.config().encoder, "the preset is that of torchvision");
+    the_checkpoint_holds_the_same(&file.with_extension("pth"), &state);
+}
+
+/// What `torch.save` wrote has every weight of the safetensors file, and so gives the same features; cut off, it is
+/// refused.
+fn the_checkpoint_holds_the_same(file: &Path, state: &Arrays) {
+    let read = read_swin_v2(file).unwrap();
+    // The classifier is in the checkpoint alone.
+    let more: Vec<_> = read.keys().filter(|name| !state.contains_key(*name)).collect();
+    assert_eq!(more, ["head.bias", "head.weight"]);
+    assert!(state.iter().all(|(name, array)| read.get(name) == Some(array)));
+    let bytes = std::fs::read(file).unwrap();
+    let cut = file.with_file_name("cut.pth");
+    std::fs::write(&cut, &bytes[..bytes.len() / 2]).unwrap();
+    let error = read_swin_v2(&cut).unwrap_err();
+    assert!(error.to_string().contains("cut.pth is no PyTorch checkpoint"), "{error}");
+    // A bit of the weights, not of the directory.
+    let mut damaged = bytes;
+    let middle = damaged.len() / 2;
+    damaged[middle] ^= 0x40;
+    std::fs::write(&cut, damaged).unwrap();
+    let error = read_swin_v2(&cut).unwrap_err();
+    assert!(error.to_string().contains("cut.pth is damaged"), "{error}");
 }
 
 #[test]

@@ -8,9 +8,10 @@ use super::sync::files;
 use crate::error::Error;
 
 /// All that goes into the page.
-const SOURCES: [&str; 8] = [
+const SOURCES: [&str; 9] = [
     "app",
     "core",
+    "kernels",
     "index.html",
     "Trunk.toml",
     "Cargo.toml",

@@ -84,7 +84,7 @@ impl Augmentation {
         let labels = if let Target::Mask(mask) = &target { &mask.labels[..] } else { &[] };
         let Sampled { planes, labels, outside } = sample(&map, &planes, labels);
         let target = match target {
-            target @ (Target::Class(_) | Target::Labels(_)) => target,
+            target @ (Target::Class(_) | Target::Labels(_) | Target::Values(_)) => target,
             Target::Mask(_) => Target::Mask(Mask { width: map.to.0, height: map.to.1, labels }),
             Target::Boxes(boxes) => {
                 Target::Boxes(boxes.iter().filter_map(|label| boxes::moved(label, &map)).collect())
@@ -107,7 +107,7 @@ impl Augmentation {
         let orientation = self.warp.orientation;
         let size = orientation.size(width, height);
         match target {
-            target @ (Target::Class(_) | Target::Labels(_)) => target,
+            target @ (Target::Class(_) | Target::Labels(_) | Target::Values(_)) => target,
             Target::Mask(Mask { labels, .. }) => {
                 let labels = orientation.values(&labels, width, height);
                 Target::Mask(Mask { width: size.0, height: size.1, labels })

@@ -134,6 +134,8 @@ mod tests {
         AugmentConfig::for_task(&Task {
             id: "task".to_owned(),
             kind: TaskKind::Segmentation,
+            instances: None,
+            scaling: Vec::new(),
             classes: classes.iter().map(|class| (*class).to_owned()).collect(),
             modality: modality.to_owned(),
             input_size: 64,

@@ -18,6 +18,7 @@ pub mod npz;
 pub mod split_csv;
 mod stored_png;
 mod table;
+pub mod values_csv;
 pub mod voc;
 pub mod yolo;
 

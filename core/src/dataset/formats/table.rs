@@ -70,6 +70,26 @@ pub enum TableError {
         /// The class.
         class: String,
     },
+    /// A number of a regression has no column.
+    #[error("the number {name:?} needs a column of its name; the first line names: {found}")]
+    MissingNumber {
+        /// The name.
+        name: String,
+        /// The names that are there.
+        found: String,
+    },
+    /// A cell that must be a number.
+    #[error(
+        "line {line}: {value:?} in the column {column:?} is no number; write it as 12.5, or remove the line"
+    )]
+    Number {
+        /// Line number.
+        line: u64,
+        /// The column.
+        column: String,
+        /// The value found.
+        value: String,
+    },
     /// A file is listed again.
     #[error("line {line}: {file:?} was listed before; keep one of the lines")]
     Duplicate {
@@ -110,6 +130,15 @@ impl Row {
     /// Takes the column `split`.
     pub fn take_split(&mut self) -> Result<Split, TableError> {
         self.take("split").parse().map_err(|source| TableError::Split { line: self.line, source })
+    }
+
+    /// Takes a column that must be a finite number.
+    pub fn take_number(&mut self, column: &str) -> Result<f32, TableError> {
+        let value = self.take(column);
+        match value.parse::<f32>() {
+            Ok(number) if number.is_finite() => Ok(number),
+            _ => Err(TableError::Number { line: self.line, column: column.to_owned(), value }),
+        }
     }
 
     /// Takes the column `label`: an index into `classes`.

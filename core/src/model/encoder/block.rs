@@ -2,11 +2,11 @@
 
 use burn::module::{Module, Param};
 use burn::nn::{Initializer, LayerNorm, LayerNormConfig, Linear, LinearConfig};
-use burn::tensor::activation::gelu;
 use burn::tensor::{Device, Distribution, Tensor};
 
 use super::attention::WindowAttention;
 use super::position::PositionTable;
+use crate::model::kernels::gelu;
 
 /// Attention and a two-layer perceptron, each normalised before it is added to its input (Swin V2,
 /// section 3.1: "post-norm").

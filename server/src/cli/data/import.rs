@@ -19,7 +19,7 @@ use crate::data::import::{
 ///
 /// Guesses the form, shows what it found, and asks for what the source does not say; flags answer before they are
 /// asked. Forms: class-folders (a folder per class), table (CSV with columns file and label; several labels as
-/// "A|B", or a column of 0 and 1 per class), masks (images/ and
+/// "A|B", or a column of 0 and 1 per class; numbers with --value), masks (images/ and
 /// masks/ with the same names; PNG, TIFF, NIfTI), coco, voc, yolo, geojson
 /// (QuPath), npz (MedMNIST). Images without a split are divided by patient
 /// where known, and by class. Files are copied as they are, nothing is overwritten, and the source stays as it is.
@@ -60,6 +60,9 @@ pub struct Args {
     /// The column of a table that names the patient.
     #[arg(long, value_name = "NAME")]
     patient_column: Option<String>,
+    /// A column of a table with a number to learn, such as an age; may be repeated. Makes a regression.
+    #[arg(long = "value", value_name = "COLUMN")]
+    values: Vec<String>,
     /// Link files rather than copy them (same disk only).
     #[arg(long)]
     link: bool,
@@ -95,7 +98,8 @@ impl FromStr for Ratios {
 /// Runs the verb.
 pub fn run(args: &Args) -> Result<(), Box<dyn Error>> {
     let (form, classes) = (args.form, args.classes.clone());
-    let hints = Hints { form, classes, patient_column: args.patient_column.clone(), objects: args.objects };
+    let (patient_column, values) = (args.patient_column.clone(), args.values.clone());
+    let hints = Hints { form, classes, patient_column, values, objects: args.objects };
     let mut found = Found::look(&args.source, &hints)?;
     let asks = !args.yes && !args.json && !args.dry_run && io::stdin().is_terminal();
     if !args.json {
@@ -179,6 +183,9 @@ fn division(found: &Found) -> String {
             }
             CaseLabel::Objects { objects, .. } => {
                 objects.iter().for_each(|object| *counts.entry((split, object.bbox.class)).or_default() += 1);
+            }
+            CaseLabel::Values(values) => {
+                (0..values.len()).for_each(|index| *counts.entry((split, index)).or_default() += 1);
             }
             CaseLabel::Mask(_) | CaseLabel::MaskFile(_) | CaseLabel::MaskPng(_) | CaseLabel::Archive => {}
         }

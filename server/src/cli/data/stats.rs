@@ -84,6 +84,12 @@ fn print(statistics: &Statistics) {
         for split in &task.splits {
             let counts = split.classes.iter().map(|class| format!("{} {}", class.class, class.count));
             let counts = counts.collect::<Vec<_>>().join(", ");
+            let ranges: Vec<String> = split
+                .numbers
+                .iter()
+                .map(|number| format!("{} {}", number.name, range(number.range)))
+                .collect();
+            let counts = if ranges.is_empty() { counts } else { ranges.join(", ") };
             classes.row(vec![split.split.to_string(), split.images.to_string(), counts]);
             numbers.row(row(split));
         }

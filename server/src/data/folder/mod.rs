@@ -3,11 +3,13 @@
 mod classification;
 mod detection;
 mod pictures;
+mod regression;
 mod segmentation;
 #[cfg(test)]
 mod tests;
 
 use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -33,11 +35,13 @@ pub struct FolderOptions {
     /// Leave out slices of training volumes in which nothing but background is labelled. Every label file of
     /// the training part is read for it when the folder is opened.
     pub skip_empty_slices: bool,
+    /// [`Task::instances`] of the tasks whose labels are of whole images.
+    pub instances: Option<NonZeroUsize>,
 }
 
 impl Default for FolderOptions {
     fn default() -> Self {
-        Self { input_size: 256, commercial_only: false, skip_empty_slices: false }
+        Self { input_size: 256, commercial_only: false, skip_empty_slices: false, instances: None }
     }
 }
 
@@ -99,6 +103,18 @@ impl DataFolder {
                 }
             }
         }
+        if options.instances.is_some() && !folder.tasks.iter().any(|data| data.task.kind.is_of_whole_images())
+        {
+            let problem =
+                "`instances` is for labels of whole cases, and this data set has none; leave it out";
+            return Err(DataError::layout(&folder.root, problem));
+        }
+        for data in &mut folder.tasks {
+            if data.task.kind.is_of_whole_images() {
+                data.task.instances = options.instances;
+            }
+            data.task = TaskData::scaled(&data.task, &data.train);
+        }
         if options.skip_empty_slices {
             folder.skip_empty_slices()?;
         }
@@ -140,6 +156,7 @@ impl DataFolder {
         let (target, label_size) = match &item.label {
             Label::Class(class) => (Target::Class(*class), size),
             Label::Labels(labels) => (Target::Labels(labels.clone()), size),
+            Label::Values(values) => (Target::Values(values.clone()), size),
             Label::Boxes { boxes, size } => (Target::Boxes(boxes.clone()), *size),
             Label::MaskFile(file) => {
                 let mask = mask_png::parse(&read(file)?, self.manifest.classes.len(), DEFAULT_MAX_PIXELS)
@@ -163,6 +180,7 @@ impl DataFolder {
             TaskKind::Classification | TaskKind::MultiLabel => self.classification(task),
             TaskKind::Segmentation => self.segmentation(task),
             TaskKind::Detection => self.detection(task),
+            TaskKind::Regression => self.regression(task),
         }
     }
 

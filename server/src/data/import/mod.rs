@@ -27,6 +27,8 @@ pub enum CaseLabel {
     Class(usize),
     /// For every class, whether it is present.
     Labels(Vec<bool>),
+    /// Its numbers.
+    Values(Vec<f32>),
     /// The file with its mask, whose values are class indices.
     MaskFile(PathBuf),
     /// Its mask, of a form that must be converted.
@@ -68,7 +70,7 @@ pub struct Found {
     pub kind: TaskKind,
     /// What its objects became, where it has such.
     pub objects: Option<ObjectsAs>,
-    /// Class names in index order; for masks the first is the background.
+    /// Class names in index order; for masks the first is the background, for a regression the names of the numbers.
     pub classes: Vec<String>,
     /// Its images that can be used.
     pub cases: Vec<Case>,
@@ -85,6 +87,8 @@ pub struct Hints {
     pub classes: Option<Vec<String>>,
     /// The column of a table that names the patient.
     pub patient_column: Option<String>,
+    /// The columns of a table with the numbers of a regression.
+    pub values: Vec<String>,
     /// What objects shall become: masks where every one has an outline, and else boxes, unless it is said.
     pub objects: Option<ObjectsAs>,
 }

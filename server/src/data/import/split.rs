@@ -55,9 +55,11 @@ fn classes_of(case: &Case) -> Vec<usize> {
         CaseLabel::Objects { objects, .. } => {
             objects.iter().map(|object| object.bbox.class).max().into_iter().collect()
         }
-        CaseLabel::Mask(_) | CaseLabel::MaskFile(_) | CaseLabel::MaskPng(_) | CaseLabel::Archive => {
-            Vec::new()
-        }
+        CaseLabel::Values(_)
+        | CaseLabel::Mask(_)
+        | CaseLabel::MaskFile(_)
+        | CaseLabel::MaskPng(_)
+        | CaseLabel::Archive => Vec::new(),
     }
 }
 

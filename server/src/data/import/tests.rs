@@ -174,6 +174,35 @@ fn columns_of_0_and_1_are_several_labels_or_one() {
 }
 
 #[test]
+fn columns_of_numbers_are_a_regression_when_they_are_named() {
+    let source = TempDir::new().unwrap();
+    let mut table = "image;age (months);sex;diagnosis;patient\n".to_owned();
+    for index in 0..10 {
+        noise(source.path(), &format!("{index}.png"), index);
+        table += &format!("{index};{}.5;f;healthy;{}\n", 30 + index, index / 2);
+    }
+    noise(source.path(), "10.png", 10);
+    table += "10;unknown;f;healthy;9\n";
+    fs::write(source.path().join("bones.csv"), table).unwrap();
+    let hints = Hints { values: vec!["Age (months)".to_owned()], ..Hints::default() };
+    let (found, out, folder) = import(source.path(), &hints);
+    assert_eq!((found.kind, found.classes.join(" ")), (TaskKind::Regression, "age (months)".to_owned()));
+    assert_eq!((found.cases.len(), found.findings.len()), (10, 1));
+    assert_eq!(found.findings[0].problem, "line 12: \"unknown\" is no number");
+    let items = Split::ALL.into_iter().flat_map(|split| folder.tasks[0].items(split));
+    let targets: BTreeMap<&str, Target> =
+        items.map(|item| (item.name.as_str(), folder.load(item).unwrap().target)).collect();
+    assert_eq!(targets["3.png"], Target::Values(vec![33.5]));
+    let scaling = folder.tasks[0].task.scaling[0];
+    assert!((30.0..40.0).contains(&scaling.mean) && (1.0..4.0).contains(&scaling.deviation), "{scaling:?}");
+    let written = fs::read_to_string(out.path().join("labels.csv")).unwrap();
+    assert!(written.starts_with("file,split,age (months),patient\n"), "{written}");
+    let missing = Hints { values: vec!["weight".to_owned()], ..Hints::default() };
+    let error = Found::look(source.path(), &missing).unwrap_err().to_string();
+    assert!(error.contains("no column names the number (weight)"), "{error}");
+}
+
+#[test]
 fn masks_of_black_and_white_become_indices_and_others_stay_as_they_are() {
     for (white, classes) in [(255, 2), (2, 3)] {
         let source = TempDir::new().unwrap();

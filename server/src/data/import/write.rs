@@ -8,6 +8,7 @@ use std::path::Path;
 use image::{GrayImage, Luma};
 use medley_core::dataset::formats::coco::{self, CocoImage};
 use medley_core::dataset::formats::multilabel_csv::{self, MultiLabelRow};
+use medley_core::dataset::formats::values_csv::{self, ValueRow};
 use medley_core::dataset::{Manifest, Split, TaskKind};
 
 use super::{Case, CaseLabel, Found, ImportError};
@@ -87,7 +88,11 @@ pub fn write(found: &Found, settings: &Settings, out: &Path) -> Result<Manifest,
             CaseLabel::MaskPng(bytes) => {
                 save(&out.join("masks").join(&case.name).with_extension("png"), bytes)?;
             }
-            CaseLabel::Class(_) | CaseLabel::Labels(_) | CaseLabel::Objects { .. } | CaseLabel::Archive => {}
+            CaseLabel::Class(_)
+            | CaseLabel::Labels(_)
+            | CaseLabel::Values(_)
+            | CaseLabel::Objects { .. }
+            | CaseLabel::Archive => {}
         }
     }
     write_labels(found, out)?;
@@ -111,6 +116,7 @@ fn write_labels(found: &Found, out: &Path) -> Result<(), ImportError> {
     let column = if patients { ",patient" } else { "" };
     match found.kind {
         TaskKind::MultiLabel => write_several(found, out),
+        TaskKind::Regression => write_numbers(found, out),
         TaskKind::Classification => {
             let mut table = format!("file,label,split{column}\n");
             for case in &found.cases {
@@ -167,6 +173,21 @@ fn write_several(found: &Found, out: &Path) -> Result<(), ImportError> {
     }
     let path = out.join("labels.csv");
     let table = multilabel_csv::write(&rows, &found.classes)
+        .map_err(|error| ImportError::source(&path, error.to_string()))?;
+    save(&path, &table)
+}
+
+/// The table of images with numbers.
+fn write_numbers(found: &Found, out: &Path) -> Result<(), ImportError> {
+    let row = |case: &Case| {
+        let CaseLabel::Values(values) = &case.label else { return None };
+        let patient = case.patient.clone().map(|patient| ("patient".to_owned(), patient));
+        let (split, extra) = (case.split.unwrap_or(Split::Train), patient.into_iter().collect());
+        Some(ValueRow { file: case.name.clone(), values: values.clone(), split, extra })
+    };
+    let rows: Vec<ValueRow> = found.cases.iter().filter_map(row).collect();
+    let path = out.join("labels.csv");
+    let table = values_csv::write(&rows, &found.classes)
         .map_err(|error| ImportError::source(&path, error.to_string()))?;
     save(&path, &table)
 }

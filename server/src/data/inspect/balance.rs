@@ -26,6 +26,10 @@ pub fn class_counts(
                 LabelFacts::Labels(labels) => {
                     counts.iter_mut().zip(labels).for_each(|(sum, is)| *sum += u64::from(*is));
                 }
+                // Every number that is stated counts.
+                LabelFacts::Values(values) => {
+                    counts.iter_mut().zip(values).for_each(|(sum, _)| *sum += 1);
+                }
                 LabelFacts::Mask { pixels, .. } => {
                     counts.iter_mut().zip(pixels).for_each(|(sum, n)| *sum += n);
                 }
@@ -58,11 +62,31 @@ pub fn check(catalogue: &Catalogue, scans: &[Scan]) -> Vec<Finding> {
                 Finding::new(Check::ClassWithoutImages, "", problem)
             }));
             if split == Split::Train {
+                findings.extend(constant(task, index, scans, belongs));
                 findings.extend(uneven(task, &counts));
             }
         }
     }
     findings
+}
+
+/// Numbers that are the same for all images, from which nothing can be learnt.
+fn constant(task: &Task, index: usize, scans: &[Scan], belongs: impl Fn(usize) -> bool) -> Vec<Finding> {
+    let members = || scans.iter().enumerate().filter(|(image, _)| belongs(*image)).map(|(_, scan)| scan);
+    let of_task = || members().flat_map(|scan| &scan.labels).filter(|(of, _)| *of == index);
+    let numbers = |number: usize| {
+        of_task().filter_map(move |(_, label)| match label {
+            LabelFacts::Values(values) => values.get(number).copied(),
+            _ => None,
+        })
+    };
+    let is_constant = |number: usize| {
+        let mut all = numbers(number);
+        all.next().is_some_and(|first| numbers(number).count() > 1 && all.all(|other| other == first))
+    };
+    let names = task.classes.iter().enumerate().filter(|(number, _)| is_constant(*number));
+    let problem = |name: &str| format!("{}: {name} is the same for all train images", task.id);
+    names.map(|(_, name)| Finding::new(Check::Imbalance, "", problem(name))).collect()
 }
 
 fn uneven(task: &Task, counts: &[u64]) -> Vec<Finding> {

@@ -67,7 +67,7 @@ fn classes_of(truth: &Truth) -> Option<Vec<usize>> {
             let present = labels.iter().enumerate().filter(|(_, present)| **present);
             Some(present.map(|(class, _)| class).collect())
         }
-        Truth::Mask(_) | Truth::Boxes { .. } => None,
+        Truth::Values(_) | Truth::Mask(_) | Truth::Boxes { .. } => None,
     }
 }
 

@@ -15,6 +15,8 @@ pub enum LabelFacts {
     Class(usize),
     /// For every class, whether it is present.
     Labels(Vec<bool>),
+    /// Numbers.
+    Values(Vec<f32>),
     /// A mask: pixels of each class, unlabelled ones, and its objects (class, pixels).
     Mask {
         /// Pixels by class.
@@ -72,6 +74,7 @@ fn one(catalogue: &Catalogue, image: &Listed) -> Scan {
         let label = match truth {
             Truth::Class(class) => Some(LabelFacts::Class(*class)),
             Truth::Labels(labels) => Some(LabelFacts::Labels(labels.clone())),
+            Truth::Values(values) => Some(LabelFacts::Values(values.clone())),
             Truth::Mask(path) => mask(catalogue, *task, path, &mut scan),
             Truth::Boxes { boxes, size: (width, height) } => {
                 fits(&mut scan, &file, "its boxes were drawn on", [*width, *height, 1])
@@ -156,7 +159,7 @@ pub fn is_usable(image: &Listed, scan: &Scan) -> bool {
 /// The word for what a task counts.
 pub fn unit(kind: TaskKind) -> &'static str {
     match kind {
-        TaskKind::Classification | TaskKind::MultiLabel => "images",
+        TaskKind::Classification | TaskKind::MultiLabel | TaskKind::Regression => "images",
         TaskKind::Segmentation => "pixels",
         TaskKind::Detection => "boxes",
     }

@@ -45,6 +45,9 @@ pub struct PackedPicture {
     /// The classes that are present, where there may be any number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub classes: Option<Vec<usize>>,
+    /// The numbers of the picture.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub values: Option<Vec<f32>>,
     /// Boxes as left, top, right, bottom in pixels of the packed picture, and class.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub boxes: Option<Vec<PackedBox>>,
@@ -105,6 +108,13 @@ impl PackedPicture {
                     Some(Label::Labels(labels))
                 }
                 None => None,
+            },
+            TaskKind::Regression => match &self.values {
+                Some(values) if values.len() != task.classes.len() => {
+                    let (found, count) = (values.len(), task.classes.len());
+                    return Err(format!("{}: {found} numbers in place of {count}", self.name));
+                }
+                values => values.clone().map(Label::Values),
             },
             TaskKind::Segmentation => has_mask.then_some(Label::MaskSlice),
             TaskKind::Detection => match &self.boxes {

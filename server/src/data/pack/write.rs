@@ -190,6 +190,7 @@ impl Tile {
                 let present = labels.iter().enumerate().filter(|(_, present)| **present);
                 self.picture.classes = Some(present.map(|(class, _)| class).collect());
             }
+            Target::Values(values) => self.picture.values = Some(values),
             Target::Mask(mask) => self.mask = Some(mask.labels),
             Target::Boxes(boxes) => {
                 let corners = boxes.iter().map(|label| (label.x0, label.y0, label.x1, label.y1, label.class));

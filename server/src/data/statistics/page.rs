@@ -34,6 +34,7 @@ fn of_task(task: &TaskStatistics) -> Result<String, Box<dyn Error>> {
         TaskKind::MultiLabel => "Several labels per image",
         TaskKind::Segmentation => "Segmentation",
         TaskKind::Detection => "Detection",
+        TaskKind::Regression => "Regression",
     };
     let splits = task.splits.iter().map(|split| {
         format!("<span>{}{} {}</span>", dot(colour(split.split)), split.split, grouped(split.images as u64))
@@ -90,6 +91,10 @@ fn bars(task: &TaskStatistics) -> String {
 }
 
 fn numbers(task: &TaskStatistics) -> String {
+    let numbers: Vec<String> = task
+        .splits
+        .first()
+        .map_or_else(Vec::new, |split| split.numbers.iter().map(|number| number.name.clone()).collect());
     let mut out = String::from("<table>\n<tr><th></th>");
     task.splits.iter().for_each(|split| {
         let _ = write!(out, "<th>{}</th>", split.split);
@@ -102,6 +107,9 @@ fn numbers(task: &TaskStatistics) -> String {
             let _ = writeln!(out, "<tr><th>{name}</th>{}</tr>", cells.collect::<String>());
         }
     };
+    for (index, name) in numbers.into_iter().enumerate() {
+        row(&escape(&name), &|split| split.numbers.get(index).map(|number| range(number.range)));
+    }
     row("objects per image", &|split| split.objects.map(range));
     row("width", &|split| split.width.map(range));
     row("height", &|split| split.height.map(range));

@@ -104,6 +104,10 @@ fn tile(inspection: &Inspection, task: usize, index: usize) -> Option<Tile> {
             let present = classes.iter().zip(labels).filter(|(_, is)| **is);
             present.map(|(class, _)| class.as_str()).collect::<Vec<_>>().join(", ")
         }
+        LabelFacts::Values(values) => {
+            let stated = classes.iter().zip(values).map(|(name, value)| format!("{name} {value}"));
+            stated.collect::<Vec<_>>().join(", ")
+        }
         LabelFacts::Mask { pixels, .. } => {
             let area = size.0 * size.1;
             let labels = map.as_ref()?.labels.get(slice * area..(slice + 1) * area)?;

@@ -42,6 +42,15 @@ pub struct ClassCount {
     pub count: u64,
 }
 
+/// The range of a number.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Number {
+    /// Its name.
+    pub name: String,
+    /// Its range.
+    pub range: Range,
+}
+
 /// One split of one task.
 #[derive(Clone, Debug, Serialize)]
 pub struct SplitStatistics {
@@ -51,6 +60,8 @@ pub struct SplitStatistics {
     pub images: usize,
     /// How often each class comes.
     pub classes: Vec<ClassCount>,
+    /// How each number of a regression is distributed.
+    pub numbers: Vec<Number>,
     /// Objects (boxes, or connected areas of a mask) per image.
     pub objects: Option<Range>,
     /// Columns.
@@ -138,11 +149,18 @@ fn of_split(inspection: &Inspection, task: usize, split: Split) -> Option<SplitS
     let definition = &catalogue.tasks[task];
     let counts = class_counts(scans, task, definition.classes.len(), belongs);
     let classes = definition.classes.iter().cloned().zip(counts);
-    let labels = members.iter().flat_map(|index| &scans[*index].labels).filter(|(of, _)| *of == task);
-    let objects = Range::of(labels.filter_map(|(_, label)| match label {
+    let labels = || members.iter().flat_map(|index| &scans[*index].labels).filter(|(of, _)| *of == task);
+    let numbers = definition.classes.iter().enumerate().filter_map(|(index, name)| {
+        let stated = labels().filter_map(|(_, label)| match label {
+            LabelFacts::Values(values) => values.get(index).map(|value| f64::from(*value)),
+            _ => None,
+        });
+        Some(Number { name: name.clone(), range: Range::of(stated)? })
+    });
+    let objects = Range::of(labels().filter_map(|(_, label)| match label {
         LabelFacts::Boxes(boxes) => Some(boxes.len() as f64),
         LabelFacts::Mask { objects, .. } => Some(objects.len() as f64),
-        LabelFacts::Class(_) | LabelFacts::Labels(_) => None,
+        LabelFacts::Class(_) | LabelFacts::Labels(_) | LabelFacts::Values(_) => None,
     }));
     let sides = |axis: usize| Range::of(facts.iter().map(|facts| facts.size[axis] as f64));
     let spacing =
@@ -157,6 +175,7 @@ fn of_split(inspection: &Inspection, task: usize, split: Split) -> Option<SplitS
         split,
         images: facts.len(),
         classes: classes.map(|(class, count)| ClassCount { class, count }).collect(),
+        numbers: numbers.collect(),
         objects,
         width: sides(0),
         height: sides(1),

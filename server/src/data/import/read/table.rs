@@ -1,6 +1,6 @@
 //! A CSV table with a file in each row, and its label or labels; columns have one of the names in use.
 //!
-//! Labels are one name, several with `|` or `;` between, or a column of 0 and 1 for each class.
+//! Numbers to learn are in the columns that the hints name. Other labels are one name, several with `|` or `;` between, or a column of 0 and 1 for each class.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -60,7 +60,13 @@ pub(super) fn read(source: &Path, hints: &Hints) -> Result<Found, ImportError> {
     let lines: Vec<(u64, Vec<String>)> =
         lines.map(|(line, record)| (line, fields(record, delimiter))).collect();
     let taken = [Some(file_column), split_column, patient_column];
+    let numbers: Vec<usize> = hints
+        .values
+        .iter()
+        .map(|name| needed(&[&name.to_lowercase()], "number"))
+        .collect::<Result<_, _>>()?;
     let labels = match (column(&LABEL), flag_columns(&header, &lines, &taken)) {
+        _ if !numbers.is_empty() => Labels::Numbers(numbers),
         (Some(column), _) => Labels::Named(column),
         (None, columns) if columns.len() > 1 => Labels::Flags(columns),
         _ => Labels::Named(needed(&LABEL, "label")?),
@@ -97,8 +103,14 @@ pub(super) fn read(source: &Path, hints: &Hints) -> Result<Found, ImportError> {
         }
         let patient = patient_column.map(value).filter(|patient| !patient.is_empty()).map(str::to_owned);
         let split = split_column.map(value).and_then(split_named);
-        rows.push(Row { path: place.clone(), labels: label, patient, split });
+        rows.push((Row { path: place.clone(), labels: label, patient, split }, *line));
     }
+    if let Labels::Numbers(_) = labels {
+        let (classes, kind) = (labels.classes(&header, &[]), TaskKind::Regression);
+        let cases = with_numbers(rows, &table_name, &mut findings);
+        return Ok(Found { form: Form::Table, kind, objects: None, classes, cases, findings });
+    }
+    let mut rows: Vec<Row> = rows.into_iter().map(|(row, _)| row).collect();
     if let Labels::Named(_) = labels {
         split_names(&mut rows, hints.classes.as_deref().unwrap_or_default(), delimiter);
     }
@@ -109,12 +121,28 @@ pub(super) fn read(source: &Path, hints: &Hints) -> Result<Found, ImportError> {
     Ok(Found { form: Form::Table, kind, objects: None, classes, cases, findings })
 }
 
+/// The images whose labels are numbers; the others are findings.
+fn with_numbers(rows: Vec<(Row, u64)>, table: &str, findings: &mut Vec<Finding>) -> Vec<Case> {
+    let mut cases = Vec::with_capacity(rows.len());
+    for (row, line) in rows {
+        match row.numbers() {
+            Ok(case) => cases.push(case),
+            Err(problem) => {
+                findings.push(Finding::new(Check::Entry, table, format!("line {line}: {problem}")));
+            }
+        }
+    }
+    cases
+}
+
 /// Where a table says what an image shows.
 enum Labels {
     /// By name, in this column.
     Named(usize),
     /// By 0 and 1, in a column for each class.
     Flags(Vec<usize>),
+    /// By numbers, in these columns.
+    Numbers(Vec<usize>),
 }
 
 impl Labels {
@@ -123,6 +151,7 @@ impl Labels {
         let value = |column: usize| values.get(column).map(String::as_str).unwrap_or_default();
         match self {
             Self::Named(column) => vec![value(*column).to_owned()],
+            Self::Numbers(columns) => columns.iter().map(|column| value(*column).to_owned()).collect(),
             Self::Flags(columns) => {
                 let present = columns.iter().filter(|column| flag(value(**column)) == Some(true));
                 present.filter_map(|column| header.get(*column).cloned()).collect()
@@ -137,7 +166,7 @@ impl Labels {
                 let names: BTreeSet<&String> = rows.iter().flat_map(|row| &row.labels).collect();
                 names.into_iter().cloned().collect()
             }
-            Self::Flags(columns) => {
+            Self::Flags(columns) | Self::Numbers(columns) => {
                 columns.iter().filter_map(|column| header.get(*column).cloned()).collect()
             }
         }
@@ -166,6 +195,17 @@ struct Row {
 }
 
 impl Row {
+    /// The image with its labels as numbers, or what is wrong with them.
+    fn numbers(self) -> Result<Case, String> {
+        let number = |cell: &String| match cell.parse::<f32>() {
+            Ok(number) if number.is_finite() => Ok(number),
+            _ => Err(format!("{cell:?} is no number")),
+        };
+        let label = CaseLabel::Values(self.labels.iter().map(number).collect::<Result<_, _>>()?);
+        let name = file_name(&self.path);
+        Ok(Case { name, source: self.path, patient: self.patient, split: self.split, label })
+    }
+
     fn case(self, classes: &[String], kind: TaskKind) -> Option<Case> {
         let label = match kind {
             TaskKind::MultiLabel => {

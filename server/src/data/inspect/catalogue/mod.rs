@@ -37,6 +37,8 @@ pub enum Truth {
     Class(usize),
     /// For every class, whether it is present.
     Labels(Vec<bool>),
+    /// Its numbers.
+    Values(Vec<f32>),
     /// Its mask.
     Mask(PathBuf),
     /// Its objects, and the (width, height) they were drawn on.
@@ -101,6 +103,7 @@ impl Catalogue {
                 TaskKind::Classification | TaskKind::MultiLabel => reader.classification(index),
                 TaskKind::Segmentation => reader.segmentation(index),
                 TaskKind::Detection => reader.detection(index),
+                TaskKind::Regression => reader.regression(index),
             }
         }
         reader.licenses();

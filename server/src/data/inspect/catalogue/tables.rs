@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, HashMap};
 
 use medley_core::dataset::formats::npz::{Npz, NpzLabels};
-use medley_core::dataset::formats::{TableError, attribution_csv, labels_csv, multilabel_csv, split_csv};
+use medley_core::dataset::formats::{
+    TableError, attribution_csv, labels_csv, multilabel_csv, split_csv, values_csv,
+};
 use medley_core::dataset::{Split, TaskKind};
 
 use super::{Listed, Place, Reader, Truth};
@@ -33,6 +35,15 @@ impl Reader {
         for mut row in rows {
             let patient = row.extra.remove("patient");
             self.add(&row.file, row.split, patient, task, Truth::Class(row.class));
+        }
+    }
+
+    pub(super) fn regression(&mut self, task: usize) {
+        let names = self.catalogue.tasks[task].classes.clone();
+        let rows = self.rows("labels.csv", |bytes| values_csv::parse(bytes, &names), |row| &row.file);
+        for mut row in rows {
+            let patient = row.extra.remove("patient");
+            self.add(&row.file, row.split, patient, task, Truth::Values(row.values));
         }
     }
 
@@ -174,8 +185,11 @@ fn at_line(error: TableError, number: u64) -> String {
         TableError::Duplicate { file, .. } => TableError::Duplicate { line, file }.to_string(),
         TableError::FileName { file, .. } => TableError::FileName { line, file }.to_string(),
         TableError::Flag { class, value, .. } => TableError::Flag { line, class, value }.to_string(),
+        TableError::Number { column, value, .. } => TableError::Number { line, column, value }.to_string(),
         TableError::Contradiction { class, .. } => TableError::Contradiction { line, class }.to_string(),
-        other @ (TableError::MissingColumn { .. } | TableError::MissingClass { .. }) => {
+        other @ (TableError::MissingColumn { .. }
+        | TableError::MissingClass { .. }
+        | TableError::MissingNumber { .. }) => {
             format!("line {line}: {other}")
         }
     }

@@ -11,7 +11,7 @@ fn without_a_manifest_nothing_is_usable() {
     classification().without(FILE).finds(nothing, "dataset.json: it cannot be read", 0);
     classification().replace(FILE, "{", "(").finds(nothing, "not valid JSON", 0);
     classification().text(FILE, "[]").finds(nothing, "in braces", 0);
-    classification().replace(FILE, "\"classification", "\"regression").finds(nothing, "dataset.json", 0);
+    classification().replace(FILE, "\"classification", "\"ranking").finds(nothing, "dataset.json", 0);
 }
 
 #[test]

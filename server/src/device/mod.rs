@@ -1,5 +1,11 @@
 //! Where to compute.
 
+mod name;
+mod open;
+
+pub use name::{DeviceName, NameError};
+pub use open::{OpenDevice, OpenError, open_all, read_token};
+
 use burn::tensor::{Device, DeviceKind};
 use serde::{Deserialize, Serialize};
 

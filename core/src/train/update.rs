@@ -1,0 +1,217 @@
+//! One update: a batch of one task after the other, then a step of the shared blocks.
+
+use burn::tensor::{Device, ExecutionError};
+use thiserror::Error;
+
+use super::config::Conflicts;
+use super::gradients::clip;
+use super::interference::{Interference, Sketches, gram};
+use super::rank::{Rank, Settings, packed};
+use super::round::{Collected, Place, Round, mean_losses, read_facts};
+use super::sampler::Turn;
+use super::trainer::{StepError, Trainer, Update};
+use super::transfer::read_together;
+use super::uncertainty::Uncertainty;
+use super::{gradients, surgery};
+use crate::dataset::Batch;
+use crate::model::Named;
+
+/// A device that failed in an update.
+#[derive(Debug, Error)]
+#[error("device {} of this run failed: {error:?}; continue from the last checkpoint", rank + 1)]
+pub struct DeviceError {
+    /// Which one: 0 is the trainer's own, then those of [`Trainer::spread`].
+    pub rank: usize,
+    /// What it said.
+    pub error: ExecutionError,
+}
+
+fn of(rank: usize) -> impl FnOnce(ExecutionError) -> DeviceError {
+    move |error| DeviceError { rank, error }
+}
+
+impl Trainer {
+    /// One update: a batch of one task after the other, each with its own backward pass. The head of a task
+    /// steps at once with its own optimiser; the gradients of the shared blocks are summed and make one step
+    /// at the end. The device is read once, at the end.
+    ///
+    /// `draw` gives the batches. It gets the number of the inner step, counted from 0 over the whole run, and the
+    /// turn that the sampler has for it.
+    ///
+    /// With several devices their turns are made here one after the other. To make them side by side, take the
+    /// ranks of [`Self::begin`] to threads and hand the round to [`Self::finish`].
+    ///
+    /// # Errors
+    /// When `draw` fails, a batch has targets of another label type, or the device fails. The trainer is then
+    /// as it was before the update.
+    pub async fn step<E>(
+        &mut self,
+        mut draw: impl FnMut(u64, Turn) -> Result<Batch, E>,
+    ) -> Result<Update, StepError<E>> {
+        let mut round = self.begin().await?;
+        for Place { step, turn, rank } in round.places.clone() {
+            let batch = draw(step, turn).map_err(StepError::Batch)?;
+            round.ranks[rank].turn(step, turn.task, &batch)?;
+        }
+        Ok(self.finish(round).await?)
+    }
+
+    /// Starts an update: decides on the turns, and brings the weights to all devices. Nothing has changed until the
+    /// round is given to [`Self::finish`].
+    ///
+    /// # Errors
+    /// When the trainer's device fails.
+    pub async fn begin(&self) -> Result<Round, DeviceError> {
+        let is_measured =
+            self.config.interference_every > 0 && self.update.is_multiple_of(self.config.interference_every);
+        let settings = Settings {
+            config: self.config.clone(),
+            device: self.device.clone(),
+            head_rate: self.rates().1,
+            factors: self.uncertainty.as_ref().map(Uncertainty::factors).unwrap_or_default(),
+        };
+        let is_alone = self.others.is_empty();
+        let collected = match self.config.conflicts {
+            // The sketches of all gradients are made in one place: engines differ in their random signs.
+            Conflicts::Sum if is_measured && !is_alone => self.apart(),
+            _ => self.collector(is_measured),
+        };
+        let first = Rank::new(self.network.clone(), self.own.clone(), self.tasks_of(0), collected, settings);
+        let mut ranks = vec![first];
+        if !is_alone {
+            let elsewhere: Vec<usize> =
+                (1..=self.others.len()).flat_map(|rank| self.tasks_of(rank)).collect();
+            let arrays = read_together(packed(&ranks[0], &elsewhere)).await.map_err(of(0))?;
+            for (number, device) in self.others.iter().enumerate() {
+                ranks.push(ranks[0].elsewhere(self.tasks_of(number + 1), device, &arrays));
+            }
+        }
+        Ok(Round { ranks, places: self.places(), is_measured })
+    }
+
+    /// Ends an update: sums the gradients of all ranks in their order, and makes the step of the shared blocks.
+    ///
+    /// # Errors
+    /// When a device fails; the trainer is then as it was before the update.
+    pub async fn finish(&mut self, round: Round) -> Result<Update, DeviceError> {
+        let plain = self.device.clone().inner();
+        let tasks = self.network.tasks.len();
+        let Round { ranks, places, is_measured } = round;
+        let is_alone = ranks.len() == 1;
+        let mut collected = self.collector(is_measured);
+        let (mut heads, mut own) = (self.network.heads.clone(), self.own.clone());
+        let (mut losses, mut squared, mut seen) = (Vec::new(), Vec::new(), 0);
+        for (number, rank) in ranks.into_iter().enumerate() {
+            let rank = match number {
+                0 => rank,
+                _ => rank.moved(&self.network, &self.own, &plain).await.map_err(of(number))?,
+            };
+            for task in rank.tasks {
+                heads[task].clone_from(&rank.network.heads[task]);
+                own[task].clone_from(&rank.own[task]);
+            }
+            if is_alone {
+                collected = rank.collected;
+            } else {
+                rank.collected
+                    .into_parts()
+                    .into_iter()
+                    .for_each(|(task, named)| collected.collect(task, named));
+            }
+            losses.extend(rank.losses);
+            squared.extend(rank.squared);
+            seen += rank.images;
+        }
+        let (mut sum, measured) = self.joined(collected, is_measured, &plain).await.map_err(of(0))?;
+        let length = clip(&mut sum, self.config.clip);
+        let (rate, _) = self.rates();
+        let facts = read_facts(&losses, &squared, length, tasks).await.map_err(of(0))?;
+        // From here on nothing fails.
+        for Place { turn, .. } in &places {
+            self.inner_step += 1;
+            self.drawn[turn.task] += 1;
+        }
+        if facts.is_finite {
+            (self.network.heads, self.own) = (heads, own);
+            let foundation = self.network.foundation.clone();
+            self.network.foundation = self.shared.step(foundation, sum, rate);
+            if let Some(learnt) = &mut self.uncertainty {
+                learnt.step(&mean_losses(&losses, &self.network.tasks), rate);
+            }
+        }
+        self.update += 1;
+        if let (Some(average), true) = (&mut self.average, facts.is_finite) {
+            average.add(&self.network, self.update);
+        }
+        Ok(Update {
+            losses: facts.losses,
+            rate,
+            images: seen,
+            gradient_norm: facts.gradient_norm,
+            is_skipped: !facts.is_finite,
+            interference: measured.filter(|_| facts.is_finite).map(|gram| Interference::from_gram(&gram)),
+        })
+    }
+
+    /// One gradient from those of the tasks, and the inner products between them where they are measured.
+    async fn joined(
+        &self,
+        collected: Collected,
+        is_measured: bool,
+        plain: &Device,
+    ) -> Result<(Named, Option<Vec<Vec<f64>>>), ExecutionError> {
+        match collected {
+            Collected::Sum(sum, None) => Ok((sum, None)),
+            Collected::Sum(sum, Some(sketches)) => Ok((sum, Some(sketches.gram().await?))),
+            Collected::Apart(apart) => {
+                let gram = gram(&apart, plain).await?;
+                let factors = surgery::factors(&gram, self.config.seed, self.update);
+                let mut sum = Named::new();
+                for (named, factor) in apart.into_iter().zip(factors) {
+                    let scaled = named.into_iter().map(|(name, gradient)| (name, gradient * factor));
+                    gradients::add(&mut sum, scaled.collect());
+                }
+                Ok((sum, is_measured.then_some(gram)))
+            }
+        }
+    }
+
+    /// What the gradients of one device go into, or those of all devices in the end.
+    fn collector(&self, is_measured: bool) -> Collected {
+        match self.config.conflicts {
+            Conflicts::Sum => {
+                let sketches = || Sketches::new(self.network.tasks.len(), self.device.clone().inner());
+                Collected::Sum(Named::new(), is_measured.then(sketches))
+            }
+            Conflicts::PcGrad => self.apart(),
+        }
+    }
+
+    fn apart(&self) -> Collected {
+        Collected::Apart(vec![Named::new(); self.network.tasks.len()])
+    }
+
+    /// The turns of the next update.
+    fn places(&self) -> Vec<Place> {
+        let mut drawn = self.drawn.clone();
+        let steps = self.config.inner_steps.unwrap_or(self.network.tasks.len()) as u64;
+        let place = |step| {
+            let task = self.sampler.task_at(step);
+            let turn = Turn { task, number: drawn[task] };
+            drawn[task] += 1;
+            Place { step, turn, rank: self.owners[task] }
+        };
+        (self.inner_step..self.inner_step + steps).map(place).collect()
+    }
+
+    fn tasks_of(&self, rank: usize) -> Vec<usize> {
+        (0..self.owners.len()).filter(|task| self.owners[*task] == rank).collect()
+    }
+
+    /// Learning rates of the shared blocks and of the heads in this update.
+    fn rates(&self) -> (f64, f64) {
+        let factor = self.rate_factor * self.config.rate_factor(self.update);
+        let shared = self.config.learning_rate;
+        (shared * factor, self.config.head_learning_rate.unwrap_or(shared) * factor)
+    }
+}

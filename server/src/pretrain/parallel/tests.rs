@@ -1,0 +1,207 @@
+//! Updates over several devices, against those of one.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::convert::Infallible;
+use std::net::TcpListener;
+
+use burn::tensor::Device;
+use medley_core::dataset::{Batch, Prepared, Task, TaskKind, collate};
+use medley_core::model::{BoxDecoderConfig, ModelConfig, PixelDecoderConfig, SwinConfig};
+use medley_core::synth;
+use medley_core::train::{
+    Conflicts, Interference, OptimiserKind, StepError, TrainConfig, Trainer, Turn, Weighting,
+};
+use medley_core::weights::{Arrays, read};
+use tokio::runtime::Runtime;
+use tokio::task::JoinHandle;
+
+use super::{ParallelError, step};
+use crate::device::{DeviceName, OpenError, open_all};
+use crate::worker::{WorkerError, serve};
+
+const SIDE: usize = 32;
+const TOKEN: &str = "a line that both know";
+
+fn tasks() -> Vec<Task> {
+    let wanted = [TaskKind::Segmentation, TaskKind::Classification];
+    wanted.iter().map(|kind| synth::tasks().into_iter().find(|task| task.kind == *kind).unwrap()).collect()
+}
+
+fn batch(turn: Turn) -> Batch {
+    let task = &tasks()[turn.task];
+    let images = (0..2).map(|n| {
+        let sample = synth::generate(&task.id, turn.number * 2 + n, SIDE).unwrap();
+        Prepared::new(&sample, SIDE)
+    });
+    collate(images.collect())
+}
+
+// As the trainer wants it: a source of batches may fail.
+#[allow(clippy::unnecessary_wraps)]
+fn draw(_: u64, turn: Turn) -> Result<Batch, Infallible> {
+    Ok(batch(turn))
+}
+
+/// A trainer of a small model, on one device, by stochastic gradient descent.
+fn trainer(config: TrainConfig) -> Trainer {
+    let model = ModelConfig {
+        encoder: SwinConfig { width: 8, depths: [1, 1, 1, 1], heads: [1, 1, 2, 2], window: 8 },
+        squeeze: 16,
+        pixel: PixelDecoderConfig { widths: [16, 16, 8, 8], embedding: 8 },
+        boxes: BoxDecoderConfig { channels: 8, towers: 1, first_stride: 4, extra_levels: 1 },
+    };
+    let config = TrainConfig {
+        optimiser: OptimiserKind::Sgd,
+        learning_rate: 1e-2,
+        warmup: 0,
+        clip: Some(1.0),
+        ema: Some(0.9),
+        seed: 5,
+        ..config
+    };
+    Trainer::new(model, tasks(), config, &Device::flex())
+}
+
+/// A worker in this process, on a port of this machine.
+struct Worker {
+    runtime: Runtime,
+    serving: Option<JoinHandle<Result<(), WorkerError>>>,
+    name: DeviceName,
+}
+
+impl Worker {
+    fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let name = format!("ws://{}", listener.local_addr().unwrap()).parse().unwrap();
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+        let serving = runtime.spawn(serve(listener, vec![Device::flex()], Some(TOKEN)).unwrap());
+        Self { runtime, serving: Some(serving), name }
+    }
+
+    fn device(&self) -> Device {
+        open_all(std::slice::from_ref(&self.name), Some(TOKEN)).unwrap().remove(0).device
+    }
+
+    fn stop(&mut self) {
+        if let Some(serving) = self.serving.take() {
+            serving.abort();
+            assert!(self.runtime.block_on(serving).unwrap_err().is_cancelled());
+        }
+    }
+}
+
+fn state(trainer: &Trainer) -> Arrays {
+    read(&pollster::block_on(trainer.to_bytes()).unwrap()).unwrap().0
+}
+
+/// The largest difference between two states, relative to the largest value of an array, and how many values differ.
+fn difference(a: &Arrays, b: &Arrays) -> (f32, usize) {
+    assert!(a.keys().eq(b.keys()));
+    let (mut largest, mut count) = (0.0_f32, 0);
+    for (a, b) in a.values().zip(b.values()) {
+        let scale = a.values.iter().fold(f32::MIN_POSITIVE, |scale, value| scale.max(value.abs()));
+        for (a, b) in a.values.iter().zip(&b.values).filter(|(a, b)| a != b) {
+            largest = largest.max((a - b).abs() / scale);
+            count += 1;
+        }
+    }
+    (largest, count)
+}
+
+/// Three updates on one device, and on one and `other`: the states and the last measure of interference.
+fn courses(config: &TrainConfig, other: &Device) -> [(Arrays, Option<Interference>); 2] {
+    [vec![], vec![other.clone()]].map(|others| {
+        let mut trainer = trainer(config.clone());
+        trainer.spread(&others, &[1.0, 1.0]).unwrap();
+        assert_eq!(trainer.devices(), others.len() + 1);
+        let updates: Vec<_> = (0..3).map(|_| step(&mut trainer, draw).unwrap()).collect();
+        assert!(updates.iter().all(|update| !update.is_skipped && update.images == 4));
+        (state(&trainer), updates[2].interference.clone())
+    })
+}
+
+#[test]
+fn two_devices_make_the_updates_of_one() {
+    let plain = TrainConfig::default();
+    let measured = TrainConfig { interference_every: 2, weighting: Weighting::Uncertainty, ..plain.clone() };
+    let surgery = TrainConfig { conflicts: Conflicts::PcGrad, interference_every: 1, ..plain.clone() };
+    let several = TrainConfig { inner_steps: Some(5), ..plain.clone() };
+    let worker = Worker::start();
+    for (place, device) in [("a thread", Device::flex()), ("a worker", worker.device())] {
+        for config in [&plain, &measured, &surgery, &several] {
+            let [(one, alone), (two, together)] = courses(config, &device);
+            let (largest, count) = difference(&one, &two);
+            println!("{place}: {count} values differ, by at most {largest:e}");
+            assert!(largest <= 1e-5, "{place}, {config:?}: {largest}");
+            // A turn on each: not even the order of the sum is another.
+            assert!(config.inner_steps.is_some() || count == 0, "{place}, {config:?}: {count} values differ");
+            assert_eq!(alone.is_some(), config.interference_every > 0);
+            assert_eq!(alone, together, "{place}, {config:?}");
+        }
+    }
+}
+
+#[test]
+fn a_run_goes_on_with_another_number_of_devices() {
+    let mut two = trainer(TrainConfig::default());
+    two.spread(&[Device::flex()], &[1.0, 1.0]).unwrap();
+    (0..2).for_each(|_| drop(step(&mut two, draw).unwrap()));
+    let bytes = pollster::block_on(two.to_bytes()).unwrap();
+    let mut one = Trainer::from_bytes(&bytes, &Device::flex()).unwrap();
+    assert_eq!(one.devices(), 1);
+    let next = [&mut one, &mut two].map(|trainer| step(trainer, draw).unwrap());
+    assert_eq!(next[0], next[1]);
+    assert_eq!(difference(&state(&one), &state(&two)), (0.0, 0));
+}
+
+#[test]
+fn a_worker_lost_in_an_update_leaves_the_weights_before_it() {
+    let mut worker = Worker::start();
+    let mut trainer = trainer(TrainConfig::default());
+    trainer.spread(&[worker.device()], &[1.0, 1.0]).unwrap();
+    step(&mut trainer, draw).unwrap();
+    let before = state(&trainer);
+    let losing = |number, turn: Turn| {
+        // The turn of the worker.
+        if turn.task == 1 {
+            worker.stop();
+        }
+        draw(number, turn)
+    };
+    let error = step(&mut trainer, losing).unwrap_err();
+    let rank = match error {
+        ParallelError::Step(StepError::Device(error)) => error.rank,
+        ParallelError::Panicked { rank, .. } => rank,
+        ParallelError::Step(other) => panic!("{other}"),
+    };
+    assert_eq!(rank, 1);
+    assert_eq!(difference(&state(&trainer), &before), (0.0, 0));
+    assert_eq!((trainer.update, trainer.inner_step), (1, 2));
+    // Without it the run goes on as if there had been one device from the start.
+    trainer.spread(&[], &[1.0, 1.0]).unwrap();
+    step(&mut trainer, draw).unwrap();
+    let mut alone = self::trainer(TrainConfig::default());
+    (0..2).for_each(|_| drop(step(&mut alone, draw).unwrap()));
+    assert_eq!(difference(&state(&trainer), &state(&alone)), (0.0, 0));
+}
+
+#[test]
+fn a_missing_batch_ends_the_update_of_all_devices() {
+    let mut trainer = trainer(TrainConfig::default());
+    trainer.spread(&[Device::flex()], &[1.0, 1.0]).unwrap();
+    let before = state(&trainer);
+    let missing = |_, turn: Turn| if turn.task == 0 { Ok(batch(turn)) } else { Err("no such file") };
+    let error = step(&mut trainer, missing).unwrap_err();
+    assert!(matches!(error, ParallelError::Step(StepError::Batch("no such file"))), "{error:?}");
+    assert_eq!(difference(&state(&trainer), &before), (0.0, 0));
+}
+
+#[test]
+fn devices_without_a_task_and_strangers_are_refused() {
+    let mut trainer = trainer(TrainConfig::default());
+    let error = trainer.spread(&[Device::flex(), Device::flex()], &[1.0, 1.0]).unwrap_err();
+    assert!(error.to_string().contains("3 devices"), "{error}");
+    let worker = Worker::start();
+    let refused = open_all(std::slice::from_ref(&worker.name), Some("another line"));
+    assert!(matches!(refused, Err(OpenError::Unauthorized(_))), "{refused:?}");
+}

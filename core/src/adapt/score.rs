@@ -2,7 +2,8 @@
 
 use crate::dataset::{Detection, Target, Task, TaskKind};
 use crate::metrics::{
-    ConfusionMatrix, DetectionScore, LabelScore, MeanInterval, SegmentationScore, bootstrap_interval,
+    ConfusionMatrix, DetectionScore, LabelScore, MeanInterval, RegressionScore, SegmentationScore,
+    bootstrap_interval,
 };
 
 /// Overlap from which on a box counts as found.
@@ -19,12 +20,15 @@ pub enum Answer {
     Boxes(Vec<Detection>),
     /// A probability per class.
     Classes(Vec<f32>),
+    /// A number per number of the task.
+    Values(Vec<f32>),
 }
 
 /// A score with its interval.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct HeldOutScore {
-    /// Mean Dice without the background, mean average precision at an overlap of 0.5, or mean F1; from 0 to 1.
+    /// Mean Dice without the background, mean average precision at an overlap of 0.5, mean F1, or the mean explained share
+    /// of variance (negative where the mean would be the better answer); at most 1.
     pub value: f64,
     /// 95 % interval over images; none of a single image.
     pub interval: Option<(f64, f64)>,
@@ -92,6 +96,18 @@ fn value(task: &Task, pairs: &[&(Target, Answer)]) -> Option<f64> {
                 }
             }
             score.macro_f1()
+        }
+        TaskKind::Regression => {
+            let mut scores = vec![RegressionScore::new(); classes];
+            for (target, answer) in pairs {
+                if let (Target::Values(truth), Answer::Values(found)) = (target, answer) {
+                    for ((score, truth), found) in scores.iter_mut().zip(truth).zip(found) {
+                        score.add(f64::from(*truth), f64::from(*found));
+                    }
+                }
+            }
+            let known: Vec<f64> = scores.iter().filter_map(RegressionScore::r2).collect();
+            (!known.is_empty()).then(|| known.iter().sum::<f64>() / known.len() as f64)
         }
     }
 }

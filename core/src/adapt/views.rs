@@ -29,7 +29,7 @@ pub fn turned(sample: &Prepared, orientation: Orientation) -> Prepared {
         Target::Boxes(boxes) => {
             Target::Boxes(boxes.iter().map(|label| orientation.label(*label, from.0, from.1)).collect())
         }
-        target @ (Target::Class(_) | Target::Labels(_)) => target.clone(),
+        target @ (Target::Class(_) | Target::Labels(_) | Target::Values(_)) => target.clone(),
     };
     Prepared { planes, width: to.0, height: to.1, target }
 }

@@ -149,7 +149,7 @@ fn check_task(task: &ProjectTask) -> Result<(), String> {
         }
     }
     match task.kind {
-        TaskKind::MultiLabel => {
+        TaskKind::MultiLabel | TaskKind::Regression => {
             Err(format!("the task {:?} is of a kind that projects do not have", task.name))
         }
         _ => Ok(()),

@@ -89,6 +89,8 @@ impl ProjectTask {
             classes: background.into_iter().chain(self.class_names()).collect(),
             modality: modality.to_owned(),
             input_size,
+            instances: None,
+            scaling: Vec::new(),
         }
     }
 

@@ -95,7 +95,8 @@ pub(super) fn kind(kind: CoreKind) -> TaskKind {
     match kind {
         CoreKind::Segmentation => TaskKind::Segmentation,
         CoreKind::Detection => TaskKind::Detection,
-        CoreKind::Classification | CoreKind::MultiLabel => TaskKind::Classification,
+        // Projects have no other kinds.
+        _ => TaskKind::Classification,
     }
 }
 
@@ -104,7 +105,7 @@ pub(super) fn measure(kind: CoreKind) -> Measure {
     match kind {
         CoreKind::Segmentation => Measure::Dice,
         CoreKind::Detection => Measure::Map50,
-        CoreKind::Classification | CoreKind::MultiLabel => Measure::MacroF1,
+        _ => Measure::MacroF1,
     }
 }
 

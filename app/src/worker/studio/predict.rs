@@ -114,6 +114,7 @@ impl Bench {
                 });
                 (Said::Boxes(known.collect()), uncertainty)
             }
+            Prediction::Values(_) => return Err("this page does not show numbers".to_owned()),
             Prediction::Classes(values) | Prediction::Labels(values) => {
                 let uncertainty = unsure::entropy(&values);
                 (Said::Classes(values), uncertainty)
@@ -136,7 +137,9 @@ async fn entropies(outputs: &Outputs) -> Result<(Vec<f32>, [usize; 2]), String> 
             let values: Vec<f32> = data.iter::<f32>().collect();
             Ok((vec![unsure::entropy(&values)], [1, 1]))
         }
-        Outputs::Box { .. } => Err("an uncertainty map is drawn for segmentations".to_owned()),
+        Outputs::Box { .. } | Outputs::Values { .. } => {
+            Err("an uncertainty map is drawn for segmentations".to_owned())
+        }
     }
 }
 

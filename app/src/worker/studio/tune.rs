@@ -359,7 +359,7 @@ fn name_of(kind: TaskKind) -> &'static str {
     match kind {
         TaskKind::Segmentation => "Dice",
         TaskKind::Detection => "AP50",
-        TaskKind::Classification | TaskKind::MultiLabel => "F1",
+        _ => "F1",
     }
 }
 

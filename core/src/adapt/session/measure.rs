@@ -54,6 +54,7 @@ impl Measuring {
             Prediction::Mask(mask) => Answer::Mask(mask.labels),
             Prediction::Boxes(boxes) => Answer::Boxes(boxes),
             Prediction::Classes(values) | Prediction::Labels(values) => Answer::Classes(values),
+            Prediction::Values(values) => Answer::Values(values),
         });
         if let Some(answer) = answer {
             self.answers[task].push((sample.target.clone(), answer));

@@ -36,7 +36,7 @@ pub fn coco(
                 let [width, height, _] = entry.size.map(|side| side as usize);
                 CocoImage { file, width, height, objects: boxes.into_iter().map(object).collect() }
             }
-            Target::Class(_) | Target::Labels(_) => return Err(ExportError::Kind),
+            Target::Class(_) | Target::Labels(_) | Target::Values(_) => return Err(ExportError::Kind),
         });
     }
     Ok(coco::write(&images, &task.class_names())?)
@@ -64,7 +64,9 @@ pub fn geojson(
                 outlines(&instances).into_iter().map(area).collect()
             }
             Some(Target::Boxes(boxes)) => boxes.into_iter().map(rectangle).collect::<Vec<_>>(),
-            Some(Target::Class(_) | Target::Labels(_)) => return Err(ExportError::Kind),
+            Some(Target::Class(_) | Target::Labels(_) | Target::Values(_)) => {
+                return Err(ExportError::Kind);
+            }
         };
         let name = format!("{}.geojson", names.slice(*place));
         bundle.add_text(&name, &geojson::write(&areas, &task.class_names())?)?;

@@ -35,12 +35,12 @@ pub fn table(
                 let split = if entry.held_out { Split::Val } else { Split::Train };
                 labels.push(LabelRow { file, class, split, extra: BTreeMap::new() });
             }
-            Some(Target::Mask(_) | Target::Labels(_)) => return Err(ExportError::Kind),
+            Some(Target::Mask(_) | Target::Labels(_) | Target::Values(_)) => return Err(ExportError::Kind),
         }
     }
     Ok(match task.kind {
         TaskKind::Detection => boxes_csv::write(&boxes, &task.class_names())?,
         TaskKind::Classification => labels_csv::write(&labels, &task.class_names())?,
-        TaskKind::Segmentation | TaskKind::MultiLabel => return Err(ExportError::Kind),
+        _ => return Err(ExportError::Kind),
     })
 }

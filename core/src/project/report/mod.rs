@@ -104,7 +104,8 @@ fn data(page: &mut Html, project: &Project, words: &Words) {
         let kind = match task.kind {
             TaskKind::Segmentation => words.segmentation,
             TaskKind::Detection => words.detection,
-            TaskKind::Classification | TaskKind::MultiLabel => words.classification,
+            // Projects have no other kinds.
+            _ => words.classification,
         };
         let counts = [images.len().to_string(), held_out.count().to_string()];
         page.row("td", &[&task.name, kind, &task.class_names().join(", "), &counts[0], &counts[1]]);

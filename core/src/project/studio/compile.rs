@@ -183,7 +183,7 @@ impl Project {
 
     fn add_task(&mut self, NewTask { name, kind, classes }: NewTask) -> Result<Step, EditError> {
         let name = named(name)?;
-        if kind == TaskKind::MultiLabel {
+        if matches!(kind, TaskKind::MultiLabel | TaskKind::Regression) {
             return Err(EditError::Kind(name));
         }
         let id = TaskId(self.number());

@@ -35,7 +35,7 @@ pub fn labelled(project: &Project, task: TaskId) -> Vec<Place> {
             TaskKind::Detection => {
                 entry.boxes.iter().filter(|label| label.task == task).map(|label| label.slice).collect()
             }
-            TaskKind::Classification | TaskKind::MultiLabel => {
+            TaskKind::Classification | TaskKind::MultiLabel | TaskKind::Regression => {
                 let at = Place { entry: entry.id, task, slice: 0 };
                 target(project, at).map(|_| 0).into_iter().collect()
             }

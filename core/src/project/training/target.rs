@@ -30,7 +30,8 @@ pub fn target(project: &Project, at: Place) -> Option<Target> {
             let class = entry.classes.get(&at.task)?;
             task.index_of(*class).map(Target::Class)
         }
-        TaskKind::MultiLabel => None,
+        // Projects have no such tasks.
+        TaskKind::MultiLabel | TaskKind::Regression => None,
     }
 }
 

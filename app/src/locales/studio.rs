@@ -2,7 +2,7 @@
 
 use crate::state::studio::pure::shortcuts::Tool;
 use crate::state::studio::{Filter, Progress, Step};
-use crate::worker::messages::{Export, TaskKind, TuneMode};
+use crate::worker::messages::{Export, Failure, TaskKind, TuneMode};
 
 /// What the studio says.
 pub struct StudioWords {
@@ -180,6 +180,8 @@ pub struct StudioWords {
     pub cancelled: &'static str,
     /// Tuning failed.
     pub failed: fn(&str) -> String,
+    /// Why something did not work.
+    pub failure: fn(&Failure) -> String,
     /// Button.
     pub pause: &'static str,
     /// Button.
@@ -467,6 +469,26 @@ pub const ENGLISH: StudioWords = StudioWords {
     done: "Done",
     cancelled: "Cancelled. The model is as it was before.",
     failed: |reason| format!("Fine-tuning stopped: {reason}"),
+    failure: |failure| {
+        match failure {
+            Failure::NoImage => "the image is no longer in the project.",
+            Failure::ImageLost => "the image is no longer in the browser's storage; add it again.",
+            Failure::NoTask => "the task is no longer in the project.",
+            Failure::NoModel => "the model has not arrived yet; try again in a moment.",
+            Failure::NothingSaid => "there is no prediction here yet.",
+            Failure::NotLearnt => "the model has not learnt this task yet; label some images and fine-tune.",
+            Failure::ClassesChanged => {
+                "the classes have changed since the model learnt them; fine-tune again."
+            }
+            Failure::Underway => "the model is learning already; stop that first.",
+            Failure::NothingToLearn => {
+                "there is nothing to learn from yet; label an object and some background."
+            }
+            Failure::NoMap => "a map of uncertainty is drawn for segmentations.",
+            Failure::Other(reason) => reason,
+        }
+        .to_owned()
+    },
     pause: "Pause",
     resume: "Resume",
     stop: "Stop",
@@ -715,6 +737,24 @@ pub const JAPANESE: StudioWords = StudioWords {
     done: "完了",
     cancelled: "中止しました。モデルは元のままです。",
     failed: |reason| format!("追加学習が止まりました：{reason}"),
+    failure: |failure| {
+        match failure {
+            Failure::NoImage => "画像がプロジェクトから削除されています。",
+            Failure::ImageLost => "画像がブラウザの保存領域に見つかりません。もう一度追加してください。",
+            Failure::NoTask => "タスクがプロジェクトから削除されています。",
+            Failure::NoModel => "モデルの準備ができていません。少し待ってからお試しください。",
+            Failure::NothingSaid => "この画像にはまだ予測がありません。",
+            Failure::NotLearnt => {
+                "モデルはこのタスクをまだ学習していません。ラベルを付けて追加学習をしてください。"
+            }
+            Failure::ClassesChanged => "学習後にクラスが変わりました。もう一度追加学習をしてください。",
+            Failure::Underway => "すでに追加学習中です。先に停止してください。",
+            Failure::NothingToLearn => "学習できるラベルがありません。対象と背景にラベルを付けてください。",
+            Failure::NoMap => "不確かさの地図は領域分割だけで表示できます。",
+            Failure::Other(reason) => reason,
+        }
+        .to_owned()
+    },
     pause: "一時停止",
     resume: "再開",
     stop: "停止",

@@ -49,7 +49,11 @@ impl Desk {
             Ask::OpenFile => pictures::open_file(&self, id, bytes),
             Ask::Load { url } => spawn_local(async move {
                 let answer = download::load(&self, id, &url).await;
+                let arrived = matches!(answer, Answer::Loaded(_));
                 send(id, &answer, None);
+                if arrived {
+                    studio::model_arrived(&self).await;
+                }
             }),
             Ask::Predict { task } => {
                 self.newest_prediction.set(id);

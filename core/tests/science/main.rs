@@ -2,11 +2,13 @@
 #![recursion_limit = "256"]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod electron;
 mod files;
 mod gradients;
 mod instances;
 mod interference;
 mod learning;
 mod scenes;
+mod sessions;
 mod training;
 mod tuning;

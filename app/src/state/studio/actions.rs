@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use super::pure::list;
 use super::pure::shortcuts::Tool;
 use super::{Studio, Work};
+use crate::locales::Language;
 use crate::worker::messages::{Ask, RequestId, TaskKind};
 use crate::worker::messages::{EntryId, Export, StudioAsk, TaskId};
 
@@ -286,10 +287,8 @@ impl Studio {
         }
         let Some((entry, slice, task)) = self.place() else { return };
         self.comparing.set(true);
-        self.ask(StudioAsk::UseBase { task, base: true }, None);
-        let before = self.ask(StudioAsk::Predict { entry, slice, task }, None);
+        let before = self.ask(StudioAsk::PredictBefore { entry, slice, task }, None);
         self.awaited.update_value(|awaited| awaited.before = before);
-        self.ask(StudioAsk::UseBase { task, base: false }, None);
         self.begin(Work::Predicting);
         self.ask(StudioAsk::Predict { entry, slice, task }, None);
     }
@@ -311,7 +310,8 @@ impl Studio {
     pub fn export(self, what: Export) {
         let task = self.task.get_untracked().unwrap_or_default();
         self.begin(Work::Exporting);
-        self.ask(StudioAsk::Export { what, task }, None);
+        let japanese = self.app.language.get_untracked() == Language::Japanese;
+        self.ask(StudioAsk::Export { what, task, japanese }, None);
     }
 
     /// Image, slice and task on the screen.

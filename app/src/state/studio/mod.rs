@@ -244,6 +244,8 @@ pub struct Signals {
     arrivals: StoredValue<Arrivals, LocalStorage>,
     awaited: StoredValue<Awaited>,
     silence: StoredValue<watch::Silence>,
+    /// The Worker ended while it was tuning.
+    interrupted: StoredValue<bool>,
 }
 
 /// The newest request of each sort.
@@ -302,6 +304,7 @@ impl Studio {
             arrivals: StoredValue::new_local(Arrivals::default()),
             awaited: StoredValue::new(Awaited::default()),
             silence: StoredValue::new(watch::Silence::default()),
+            interrupted: StoredValue::new(false),
         })))
     }
 

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::Studio;
-use crate::worker::messages::Refusal;
+use crate::worker::messages::{Failure, Refusal};
 
 /// More than these are not kept: thirty bad files are one list, not thirty bars.
 const KEPT: usize = 30;
@@ -23,8 +23,8 @@ pub enum StudioNotice {
         /// Its name.
         name: String,
     },
-    /// A wish was not fulfilled; the Worker's sentence.
-    Failed(String),
+    /// A wish was not fulfilled.
+    Failed(Failure),
     /// The project could not be opened; the Worker's sentence.
     ProjectFailed(String),
     /// Labels were read.

@@ -87,7 +87,14 @@ impl Studio {
         let news = was.as_ref() != Some(&progress.state);
         let recovered = progress.recovered && was.is_none();
         let over = !goes_on(&progress.state);
+        let progress_goes_on = progress.recovered
+            && progress.state == TuneState::Paused
+            && self.interrupted.try_update_value(std::mem::take) == Some(true);
         self.tuning.set(Some(progress));
+        // Where only the Worker was replaced, nobody has to press for it to go on.
+        if progress_goes_on {
+            self.ask(StudioAsk::ResumeTuning, None);
+        }
         if recovered {
             self.say(super::StudioNotice::Recovered);
         }

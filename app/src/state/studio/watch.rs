@@ -6,7 +6,7 @@ use std::time::Duration;
 use leptos::prelude::*;
 
 use super::{Studio, StudioNotice};
-use crate::worker::messages::StudioAsk;
+use crate::worker::messages::{StudioAsk, TuneState};
 
 /// How often it is asked.
 const EVERY: Duration = Duration::from_secs(5);
@@ -54,6 +54,12 @@ impl Studio {
         }
         self.heard();
         self.works.set(Vec::new());
+        self.tuning.with_untracked(|tuning| {
+            let worked = tuning
+                .as_ref()
+                .is_some_and(|tuning| matches!(tuning.state, TuneState::Preparing | TuneState::Running));
+            self.interrupted.update_value(|interrupted| *interrupted |= worked);
+        });
         self.files_lost();
         self.ask(StudioAsk::Open, None);
         self.say(StudioNotice::Recovered);

@@ -62,7 +62,7 @@ fn sentence(app: App, notice: &StudioNotice) -> String {
     match notice {
         StudioNotice::NotAdded { name, reason } => refused(words, name, reason),
         StudioNotice::Unreadable { name } => (words.refused.unreadable)(name),
-        StudioNotice::Failed(reason) => (words.studio.wish_failed)(reason),
+        StudioNotice::Failed(failure) => (words.studio.wish_failed)(&(words.studio.failure)(failure)),
         StudioNotice::ProjectFailed(reason) => (words.studio.project_failed)(reason),
         StudioNotice::LabelsImported { name, entries } => (words.studio.labels_imported)(name, *entries),
         StudioNotice::Recovered => words.studio.recovered.to_owned(),

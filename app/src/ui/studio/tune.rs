@@ -245,7 +245,7 @@ fn line(app: App, tuning: &TuneProgress) -> String {
         TuneState::Paused => format!("{} · {steps}", words.paused),
         TuneState::Done => format!("{} · {steps} · {}", words.done, duration(tuning.seconds)),
         TuneState::Cancelled => words.cancelled.to_owned(),
-        TuneState::Failed(reason) => (words.failed)(reason),
+        TuneState::Failed(failure) => (words.failed)(&(words.failure)(failure)),
     }
 }
 

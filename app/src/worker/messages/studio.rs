@@ -175,6 +175,16 @@ pub enum StudioAsk {
         /// The task.
         task: TaskId,
     },
+    /// Apply the model as it was before the last tuning to one slice, whichever is in use. Answered by
+    /// [`StudioAnswer::Predicted`].
+    PredictBefore {
+        /// The image.
+        entry: EntryId,
+        /// The slice.
+        slice: u32,
+        /// The task.
+        task: TaskId,
+    },
     /// Apply it to all images; each is answered by [`StudioAnswer::EntryChanged`], the end by
     /// [`StudioAnswer::PredictedAll`].
     PredictAll {
@@ -231,6 +241,8 @@ pub enum StudioAsk {
         what: Export,
         /// Of which task, where it matters.
         task: TaskId,
+        /// In Japanese instead of English, where it is for people.
+        japanese: bool,
     },
 
     /// Are you there? Answered by [`StudioAnswer::Here`].
@@ -384,8 +396,8 @@ pub enum StudioAnswer {
         /// Their number.
         entries: u32,
     },
-    /// A wish could not be fulfilled: a sentence for the visitor.
-    Failed(String),
+    /// A wish could not be fulfilled.
+    Failed(Failure),
     /// A small picture, RGBA in the buffer.
     Thumbnail {
         /// Whose.
@@ -693,8 +705,8 @@ pub enum TuneState {
     Done,
     /// Ended without a change.
     Cancelled,
-    /// Ended with an error, a sentence for the visitor.
-    Failed(String),
+    /// Ended with an error.
+    Failed(Failure),
 }
 
 /// Which number a score is.
@@ -790,6 +802,39 @@ pub struct ObjectRow {
     pub centre: (f32, f32),
     /// How sure the model is, where it says.
     pub score: Option<f32>,
+}
+
+/// Why a wish was not fulfilled.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Failure {
+    /// The image, or its slice, is no longer in the project.
+    NoImage,
+    /// The image's bytes are no longer in the storage.
+    ImageLost,
+    /// The task is no longer in the project.
+    NoTask,
+    /// The model has not arrived yet.
+    NoModel,
+    /// There is no prediction to accept yet.
+    NothingSaid,
+    /// No model has learnt the task yet.
+    NotLearnt,
+    /// The classes of the task have changed since it was learnt.
+    ClassesChanged,
+    /// A tuning is under way already.
+    Underway,
+    /// Nothing is labelled, or nothing to tell it apart from.
+    NothingToLearn,
+    /// A map of uncertainty is drawn for segmentations alone.
+    NoMap,
+    /// In the words of the library, in English.
+    Other(String),
+}
+
+impl From<String> for Failure {
+    fn from(reason: String) -> Self {
+        Self::Other(reason)
+    }
 }
 
 /// Where the project is kept.

@@ -11,7 +11,7 @@ use medley_core::project::{Change, Edit, EntryId, NewTask, Patch, Place, Project
 use super::predict::Said;
 use super::{say, say_with, words};
 use crate::worker::desk::Desk;
-use crate::worker::messages::{self, EditState, RequestId, StudioAnswer, StudioAsk};
+use crate::worker::messages::{self, EditState, Failure, RequestId, StudioAnswer, StudioAsk};
 
 /// The model sees an image for a smart fill at this longest side, in pixels.
 const FILL_SIDE: usize = 512;
@@ -26,7 +26,7 @@ pub async fn edit(
     at: Place,
     edit: messages::Edit,
     bytes: Vec<u8>,
-) -> Result<(), String> {
+) -> Result<(), Failure> {
     let painted = matches!(edit, messages::Edit::Paint(_));
     let Some(edit) = translated(desk, at, edit, bytes).await? else {
         return Ok(());
@@ -41,9 +41,9 @@ async fn translated(
     at: Place,
     edit: messages::Edit,
     bytes: Vec<u8>,
-) -> Result<Option<Edit>, String> {
+) -> Result<Option<Edit>, Failure> {
     let bench = &desk.studio;
-    let mask = || bench.project.borrow().mask(at).ok_or("the image is no longer in the project");
+    let mask = || bench.project.borrow().mask(at).ok_or(Failure::NoImage);
     let patch = match edit {
         messages::Edit::Paint(messages::Rect { x, y, width, height }) => {
             Some(Patch { rect: Rect { x, y, width, height }, pixels: bytes })
@@ -91,14 +91,14 @@ fn centre(x: u32, y: u32) -> [f32; 2] {
 }
 
 /// What the model says, as an edit.
-fn accepted(desk: &Rc<Desk>, at: Place, score: f32, only_unlabelled: bool) -> Result<Option<Edit>, String> {
+fn accepted(desk: &Rc<Desk>, at: Place, score: f32, only_unlabelled: bool) -> Result<Option<Edit>, Failure> {
     let bench = &desk.studio;
-    let said = bench.said.borrow().get(&at).cloned().ok_or("there is no prediction to accept yet")?;
+    let said = bench.said.borrow().get(&at).cloned().ok_or(Failure::NothingSaid)?;
     let project = bench.project.borrow();
-    let task = project.task(at.task).ok_or("the task is no longer in the project")?;
+    let task = project.task(at.task).ok_or(Failure::NoTask)?;
     Ok(match &*said {
         Said::Mask(prediction, _) => {
-            let mask = project.mask(at).ok_or("the image is no longer in the project")?;
+            let mask = project.mask(at).ok_or(Failure::NoImage)?;
             let which = if only_unlabelled { draw::Accept::Unlabelled } else { draw::Accept::All };
             let patch = draw::accept(&mask, &prediction.to_mask(), which);
             patch.map(|patch| Edit::Paint { at, patch })
@@ -126,10 +126,10 @@ async fn smart(
     at: Place,
     mask: &Mask,
     (click, class, reach): ([f32; 2], u8, f32),
-) -> Result<Option<Patch>, String> {
+) -> Result<Option<Patch>, Failure> {
     let image = desk.studio.slice(at).await?;
     let medley = desk.studio.models.borrow().newest(at.task).or_else(|| desk.on_cpu.borrow().clone());
-    let medley = medley.ok_or("the model is not loaded yet")?;
+    let medley = medley.ok_or(Failure::NoModel)?;
     let from = (image.width(), image.height());
     let side = from.0.max(from.1).min(FILL_SIDE);
     let (width, height) = medley_core::dataset::scaled_size(from.0, from.1, side);
@@ -229,7 +229,7 @@ fn state(desk: &Rc<Desk>, at: Place) -> Option<EditState> {
 ///
 /// # Errors
 /// In words, where it is not possible.
-pub fn arrange(desk: &Rc<Desk>, id: RequestId, ask: StudioAsk) -> Result<(), String> {
+pub fn arrange(desk: &Rc<Desk>, id: RequestId, ask: StudioAsk) -> Result<(), Failure> {
     let ids = |entries: Vec<u32>| entries.into_iter().map(EntryId).collect::<Vec<_>>();
     let edit = match ask {
         StudioAsk::Rename { name } => Edit::Rename(name),

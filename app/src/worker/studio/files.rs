@@ -9,9 +9,9 @@ use medley_core::project::measure::{self, ObjectMeasure, Scale};
 use medley_core::project::{EntryId, Place, ProjectTask, TaskId, export as exports, training};
 
 use super::predict::Said;
-use super::{Bench, edits, models, say, say_with, words};
+use super::{Bench, edits, models, report, say, say_with, words};
 use crate::worker::desk::Desk;
-use crate::worker::messages::{Export, ObjectRow, RequestId, StudioAnswer};
+use crate::worker::messages::{Export, Failure, ObjectRow, RequestId, StudioAnswer};
 
 /// The media type of a zip.
 const ZIP: &str = "application/zip";
@@ -39,7 +39,7 @@ pub fn import_labels(
     name: String,
     (task, entry): (TaskId, Option<EntryId>),
     bytes: &[u8],
-) -> Result<(), String> {
+) -> Result<(), Failure> {
     let bench = &desk.studio;
     let imported = exports::import_labels(&bench.project.borrow(), task, entry, &name, bytes);
     let imported = imported.map_err(words)?;
@@ -55,7 +55,7 @@ pub fn import_labels(
 ///
 /// # Errors
 /// In words, where an image cannot be read.
-pub async fn measure(desk: &Rc<Desk>, id: RequestId, task: TaskId, predictions: bool) -> Result<(), String> {
+pub async fn measure(desk: &Rc<Desk>, id: RequestId, task: TaskId, predictions: bool) -> Result<(), Failure> {
     let found = desk.studio.objects(task, predictions).await?;
     let rows = found.into_iter().map(|found| ObjectRow {
         entry: found.at.entry.0,
@@ -76,8 +76,8 @@ pub async fn measure(desk: &Rc<Desk>, id: RequestId, task: TaskId, predictions: 
 }
 
 impl Bench {
-    async fn objects(&self, task: TaskId, predictions: bool) -> Result<Vec<Found>, String> {
-        let known = self.project.borrow().task(task).cloned().ok_or("the task is gone")?;
+    async fn objects(&self, task: TaskId, predictions: bool) -> Result<Vec<Found>, Failure> {
+        let known = self.project.borrow().task(task).cloned().ok_or(Failure::NoTask)?;
         let mut all = Vec::new();
         for at in self.places(task) {
             let labelled = training::target(&self.project.borrow(), at).is_some();
@@ -169,15 +169,26 @@ fn empty() -> Mask {
 ///
 /// # Errors
 /// In words, where there is nothing to write.
-pub async fn export(desk: &Rc<Desk>, id: RequestId, what: Export, task: TaskId) -> Result<(), String> {
+pub async fn export(
+    desk: &Rc<Desk>,
+    id: RequestId,
+    what: Export,
+    (task, japanese): (TaskId, bool),
+) -> Result<(), Failure> {
     let bench = &desk.studio;
-    let known = bench.project.borrow().task(task).cloned().ok_or("the task is gone")?;
+    let known = bench.project.borrow().task(task).cloned().ok_or(Failure::NoTask)?;
     let (name, media, bytes) = match what {
         Export::Model => ("medley-tuned.safetensors", WEIGHTS, tuned(desk, task).await?),
         Export::Head => {
-            let base = desk.bytes.borrow().clone().ok_or("the model is not loaded yet")?;
+            let base = desk.bytes.borrow().clone().ok_or(Failure::NoModel)?;
             let bytes = models::change(&base, &tuned(desk, task).await?)?;
             ("medley-head.safetensors", WEIGHTS, bytes)
+        }
+        Export::MeasurementsCsv if known.kind == TaskKind::Classification => {
+            let project = bench.project.borrow();
+            let places = training::labelled(&project, task);
+            let bytes = exports::table(&project, task, &places, |at| training::target(&project, at));
+            ("labels.csv", "text/csv", bytes.map_err(words)?)
         }
         Export::MeasurementsCsv => {
             let found = bench.objects(task, true).await?;
@@ -211,9 +222,7 @@ pub async fn export(desk: &Rc<Desk>, id: RequestId, what: Export, task: TaskId) 
             );
             ("masks-nifti.zip", ZIP, bytes.map_err(words)?)
         }
-        Export::Report => {
-            return Err("the report is not written in this version; export the project".to_owned());
-        }
+        Export::Report => ("report.html", "text/html", report::write(desk, japanese).await?),
         labels => labels_file(bench, labels, &known)?,
     };
     let answer = StudioAnswer::Exported { name: name.to_owned(), media: media.to_owned() };
@@ -225,7 +234,7 @@ fn labels_file(
     bench: &Bench,
     what: Export,
     task: &ProjectTask,
-) -> Result<(&'static str, &'static str, Vec<u8>), String> {
+) -> Result<(&'static str, &'static str, Vec<u8>), Failure> {
     let project = bench.project.borrow();
     let labelled = training::labelled(&project, task.id);
     let target = |at: Place| training::target(&project, at);
@@ -248,13 +257,13 @@ fn labels_file(
 }
 
 /// The file of the model in use.
-async fn tuned(desk: &Rc<Desk>, task: TaskId) -> Result<Vec<u8>, String> {
+async fn tuned(desk: &Rc<Desk>, task: TaskId) -> Result<Vec<u8>, Failure> {
     let (medley, _) = desk.studio.model(task)?;
     medley.to_bytes().await.map_err(words)
 }
 
 /// The project as one file.
-async fn whole(desk: &Rc<Desk>) -> Result<Vec<u8>, String> {
+async fn whole(desk: &Rc<Desk>) -> Result<Vec<u8>, Failure> {
     let bench = &desk.studio;
     let ids: Vec<EntryId> = bench.project.borrow().document().entries.iter().map(|entry| entry.id).collect();
     let mut images = BTreeMap::new();
@@ -277,7 +286,7 @@ async fn whole(desk: &Rc<Desk>) -> Result<Vec<u8>, String> {
 ///
 /// # Errors
 /// In words, when it is no project.
-pub async fn import_project(desk: &Rc<Desk>, id: RequestId, bytes: &[u8]) -> Result<(), String> {
+pub async fn import_project(desk: &Rc<Desk>, id: RequestId, bytes: &[u8]) -> Result<(), Failure> {
     let mut archive = ProjectArchive::open(bytes).map_err(words)?;
     let project = archive.project().map_err(words)?;
     let entries: Vec<EntryId> = project.document().entries.iter().map(|entry| entry.id).collect();
@@ -290,7 +299,10 @@ pub async fn import_project(desk: &Rc<Desk>, id: RequestId, bytes: &[u8]) -> Res
         .collect();
     let mut images = Vec::new();
     for entry in &entries {
-        let bytes = archive.image(*entry).map_err(words)?.ok_or("an image of the project is missing")?;
+        let bytes = archive
+            .image(*entry)
+            .map_err(words)?
+            .ok_or_else(|| Failure::Other("an image of the project is missing".to_owned()))?;
         images.push((*entry, Rc::new(bytes)));
     }
     let mut tuned = Vec::new();

@@ -11,7 +11,7 @@ use medley_core::synth;
 use super::predict::Said;
 use super::{say, say_with, words};
 use crate::worker::desk::Desk;
-use crate::worker::messages::{EntryView, LabelBox, MAX_PIXELS, RequestId, StudioAnswer};
+use crate::worker::messages::{EntryView, Failure, LabelBox, MAX_PIXELS, RequestId, StudioAnswer};
 use crate::worker::pictures::{refusal, rgba};
 
 /// Images that are kept decoded.
@@ -37,7 +37,7 @@ pub fn add(desk: &Rc<Desk>, id: RequestId, name: String, bytes: Vec<u8>) {
 ///
 /// # Errors
 /// In words, where a sample cannot be written as a file.
-pub fn add_samples(desk: &Rc<Desk>, id: RequestId) -> Result<(), String> {
+pub fn add_samples(desk: &Rc<Desk>, id: RequestId) -> Result<(), Failure> {
     for number in 1..=SAMPLES {
         let image = synth::sample(synth::Scene::Fluorescence, SAMPLE_SIDE, 100 + number).image;
         let planes = image.to_unit_planes();
@@ -51,7 +51,7 @@ pub fn add_samples(desk: &Rc<Desk>, id: RequestId) -> Result<(), String> {
     Ok(())
 }
 
-fn put(desk: &Rc<Desk>, id: RequestId, name: String, bytes: Vec<u8>, image: Image) -> Result<(), String> {
+fn put(desk: &Rc<Desk>, id: RequestId, name: String, bytes: Vec<u8>, image: Image) -> Result<(), Failure> {
     let bench = &desk.studio;
     let spacing = image.geometry().spacing;
     let entry = NewEntry {
@@ -73,6 +73,7 @@ fn put(desk: &Rc<Desk>, id: RequestId, name: String, bytes: Vec<u8>, image: Imag
             }
         }
     }
+    bench.grown.set(true);
     desk.save();
     Ok(())
 }
@@ -86,7 +87,7 @@ impl super::Bench {
     }
 
     /// The bytes of an image's file.
-    pub(super) async fn bytes(&self, id: EntryId) -> Result<Rc<Vec<u8>>, String> {
+    pub(super) async fn bytes(&self, id: EntryId) -> Result<Rc<Vec<u8>>, Failure> {
         let here = self.files.borrow().get(&id).cloned();
         if let Some(bytes) = here {
             return Ok(bytes);
@@ -96,11 +97,11 @@ impl super::Bench {
             Some(folder) => folder.read(&super::save::image_file(id)).await,
             None => None,
         };
-        stored.map(Rc::new).ok_or_else(|| "the image is no longer in the storage; add it again".to_owned())
+        stored.map(Rc::new).ok_or(Failure::ImageLost)
     }
 
     /// An image, decoded.
-    pub(super) async fn image(&self, id: EntryId) -> Result<Rc<Image>, String> {
+    pub(super) async fn image(&self, id: EntryId) -> Result<Rc<Image>, Failure> {
         let known = self.decoded.borrow().iter().find(|(known, _)| *known == id).map(|(_, i)| i.clone());
         let image = match known {
             Some(image) => image,
@@ -111,9 +112,9 @@ impl super::Bench {
     }
 
     /// A slice in the window in which it is shown and learnt.
-    pub(super) async fn slice(&self, at: Place) -> Result<Image, String> {
+    pub(super) async fn slice(&self, at: Place) -> Result<Image, Failure> {
         let image = self.image(at.entry).await?;
-        let slice = image.slice(at.slice as usize).ok_or("the image has no such slice")?;
+        let slice = image.slice(at.slice as usize).ok_or(Failure::NoImage)?;
         let window = self.project.borrow().entry(at.entry).and_then(|entry| entry.window);
         Ok(match window {
             Some([centre, width]) => slice.with_window(Window { centre, width }),
@@ -126,9 +127,9 @@ impl super::Bench {
 ///
 /// # Errors
 /// In words, where the image cannot be read.
-pub async fn thumbnail(desk: &Rc<Desk>, id: RequestId, entry: u32, side: u32) -> Result<(), String> {
+pub async fn thumbnail(desk: &Rc<Desk>, id: RequestId, entry: u32, side: u32) -> Result<(), Failure> {
     let image = desk.studio.image(EntryId(entry)).await?;
-    let slice = image.slice(image.slices() / 2).ok_or("the image has no slices")?;
+    let slice = image.slice(image.slices() / 2).ok_or(Failure::NoImage)?;
     let (from, longest) = ((slice.width(), slice.height()), slice.width().max(slice.height()).max(1));
     let scaled = |length: usize| (length * side as usize).div_ceil(longest).max(1);
     let to = if longest > side as usize { (scaled(from.0), scaled(from.1)) } else { from };
@@ -151,7 +152,7 @@ pub async fn open(
     id: RequestId,
     (entry, slice, task): (u32, u32, u32),
     window: Option<(f32, f32)>,
-) -> Result<(), String> {
+) -> Result<(), Failure> {
     let bench = &desk.studio;
     let at = Place { entry: EntryId(entry), task: TaskId(task), slice };
     let image = bench.slice(at).await?;
@@ -166,7 +167,7 @@ pub async fn open(
     let finite = || values.iter().copied().filter(|value| value.is_finite());
     let range = (finite().reduce(f32::min).unwrap_or(0.0), finite().reduce(f32::max).unwrap_or(1.0));
     let project = bench.project.borrow();
-    let known = project.entry(at.entry).ok_or("the image is no longer in the project")?;
+    let known = project.entry(at.entry).ok_or(Failure::NoImage)?;
     let kind = project.task(at.task).map(|task| task.kind);
     let labels = if kind == Some(TaskKind::Segmentation) { project.mask(at) } else { None };
     if let Some(mask) = &labels {

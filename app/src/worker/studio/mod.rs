@@ -6,6 +6,7 @@ mod files;
 mod images;
 mod models;
 mod predict;
+mod report;
 mod save;
 mod tune;
 
@@ -14,6 +15,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::rc::Rc;
 
 use js_sys::Uint8Array;
+use medley_core::adapt::Mode;
 use medley_core::imaging::Image;
 use medley_core::project::{EntryId, Place, Project, TaskId};
 use wasm_bindgen_futures::spawn_local;
@@ -24,7 +26,7 @@ use self::save::Kept;
 use self::tune::Course;
 use super::desk::Desk;
 use super::entry::send;
-use super::messages::{Answer, RequestId, StorageState, StudioAnswer, StudioAsk};
+use super::messages::{Answer, Failure, RequestId, StorageState, StudioAnswer, StudioAsk};
 use crate::storage::Folder;
 
 /// What lies on the studio's bench. Nothing is borrowed across an `await`.
@@ -43,6 +45,8 @@ pub struct Bench {
     /// What the tuning loop is to do next.
     wish: Cell<tune::Wish>,
     looping: Cell<bool>,
+    /// Seconds per pixel of a batch that a step of each mode took.
+    pace: RefCell<HashMap<Mode, f64>>,
     predicting_all: Cell<bool>,
     folder: RefCell<Option<Folder>>,
     storage: RefCell<StorageState>,
@@ -50,6 +54,10 @@ pub struct Bench {
     saving: Cell<bool>,
     lane: RefCell<VecDeque<(RequestId, StudioAsk, Option<Vec<u8>>)>>,
     lane_runs: Cell<bool>,
+    /// Images have come in since the page was told of the whole project.
+    grown: Cell<bool>,
+    /// A tuning that was cut off is looked for once the model is here.
+    to_recover: Cell<Option<RequestId>>,
 }
 
 impl Default for Bench {
@@ -64,6 +72,7 @@ impl Default for Bench {
             course: RefCell::default(),
             wish: Cell::default(),
             looping: Cell::default(),
+            pace: RefCell::default(),
             predicting_all: Cell::default(),
             folder: RefCell::default(),
             storage: RefCell::default(),
@@ -71,6 +80,8 @@ impl Default for Bench {
             saving: Cell::default(),
             lane: RefCell::default(),
             lane_runs: Cell::default(),
+            grown: Cell::default(),
+            to_recover: Cell::default(),
         }
     }
 }
@@ -98,7 +109,13 @@ pub fn take(desk: &Rc<Desk>, id: RequestId, ask: StudioAsk, bytes: Option<&Uint8
 async fn work_off(desk: Rc<Desk>) {
     loop {
         let next = desk.studio.lane.borrow_mut().pop_front();
-        let Some((id, ask, bytes)) = next else { break };
+        let Some((id, ask, bytes)) = next else {
+            // Once for all images that came together.
+            if desk.studio.grown.take() {
+                say(0, StudioAnswer::Project(desk.studio.card()));
+            }
+            break;
+        };
         if let Err(reason) = fulfil(&desk, id, ask, bytes.unwrap_or_default()).await {
             say(id, StudioAnswer::Failed(reason));
         }
@@ -106,7 +123,7 @@ async fn work_off(desk: Rc<Desk>) {
     desk.studio.lane_runs.set(false);
 }
 
-async fn fulfil(desk: &Rc<Desk>, id: RequestId, ask: StudioAsk, bytes: Vec<u8>) -> Result<(), String> {
+async fn fulfil(desk: &Rc<Desk>, id: RequestId, ask: StudioAsk, bytes: Vec<u8>) -> Result<(), Failure> {
     match ask {
         StudioAsk::Open => save::open(desk, id).await,
         StudioAsk::New { name } => save::new(desk, id, &name).await,
@@ -124,6 +141,9 @@ async fn fulfil(desk: &Rc<Desk>, id: RequestId, ask: StudioAsk, bytes: Vec<u8>) 
         StudioAsk::Predict { entry, slice, task } => {
             tune::glance(desk, id, place(entry, slice, task)).await?;
         }
+        StudioAsk::PredictBefore { entry, slice, task } => {
+            predict::predict_before(desk, id, place(entry, slice, task)).await?;
+        }
         StudioAsk::PredictAll { task } => predict::predict_all(desk, id, TaskId(task)),
         StudioAsk::SuggestNext { task } => predict::suggest(desk, id, TaskId(task)),
         StudioAsk::Uncertainty { entry, slice, task } => {
@@ -135,7 +155,9 @@ async fn fulfil(desk: &Rc<Desk>, id: RequestId, ask: StudioAsk, bytes: Vec<u8>) 
         StudioAsk::Measure { task, predictions } => {
             files::measure(desk, id, TaskId(task), predictions).await?;
         }
-        StudioAsk::Export { what, task } => files::export(desk, id, what, TaskId(task)).await?,
+        StudioAsk::Export { what, task, japanese } => {
+            files::export(desk, id, what, (TaskId(task), japanese)).await?;
+        }
         StudioAsk::ImportLabels { name, task, entry } => {
             files::import_labels(desk, id, name, (TaskId(task), entry.map(EntryId)), &bytes)?;
         }
@@ -144,6 +166,13 @@ async fn fulfil(desk: &Rc<Desk>, id: RequestId, ask: StudioAsk, bytes: Vec<u8>) 
         other => edits::arrange(desk, id, other)?,
     }
     Ok(())
+}
+
+/// The model has arrived: what needs it goes on.
+pub async fn model_arrived(desk: &Rc<Desk>) {
+    if let Some(id) = desk.studio.to_recover.take() {
+        tune::recover(desk, id).await;
+    }
 }
 
 fn place(entry: u32, slice: u32, task: u32) -> Place {
@@ -160,7 +189,7 @@ fn say_with(id: RequestId, answer: StudioAnswer, bytes: &[u8]) {
     send(id, &Answer::Studio(answer), Some(&Uint8Array::new_from_slice(bytes)));
 }
 
-/// An error in words.
-fn words(error: impl std::fmt::Display) -> String {
-    error.to_string()
+/// An error in the words of the library.
+fn words(error: impl std::fmt::Display) -> Failure {
+    Failure::Other(error.to_string())
 }

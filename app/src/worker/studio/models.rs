@@ -5,13 +5,13 @@ use std::rc::Rc;
 
 use burn::tensor::Device;
 use medley_core::Medley;
-use medley_core::dataset::Task;
+use medley_core::dataset::{Task, TaskKind};
 use medley_core::project::{Project, TaskId};
 use medley_core::weights::{Arrays, Precision, read, write};
 
 use super::{Bench, say, words};
 use crate::worker::desk::Desk;
-use crate::worker::messages::{RequestId, StudioAnswer};
+use crate::worker::messages::{Failure, RequestId, StudioAnswer};
 
 /// Marks a file that holds only what differs from the pretrained model.
 const CHANGE: &str = "medley.change";
@@ -49,15 +49,23 @@ impl Bench {
     ///
     /// # Errors
     /// In words, where the task has not been learnt.
-    pub(super) fn model(&self, task: TaskId) -> Result<(Rc<Medley>, String), String> {
+    pub(super) fn model(&self, task: TaskId) -> Result<(Rc<Medley>, String), Failure> {
         let models = self.models.borrow();
         let base = self.uses_base.borrow().contains(&task);
         let medley = if base { models.before(task) } else { models.newest(task) };
-        let medley =
-            medley.ok_or("the model has not learnt this task yet; label some images and fine-tune")?;
+        let medley = medley.ok_or(Failure::NotLearnt)?;
         let project = self.project.borrow();
-        let id = head_of(&medley, &project, task).ok_or("the model does not know this task; fine-tune")?;
+        let id = head_of(&medley, &project, task).ok_or(Failure::ClassesChanged)?;
         Ok((medley, id))
+    }
+}
+
+impl Bench {
+    /// The model before the last tuning, and the task's id in it; `None` where that is the pretrained one.
+    pub(super) fn model_before(&self, task: TaskId) -> Option<(Rc<Medley>, String)> {
+        let medley = self.models.borrow().before(task)?;
+        let id = head_of(&medley, &self.project.borrow(), task)?;
+        Some((medley, id))
     }
 }
 
@@ -84,7 +92,7 @@ pub fn use_base(desk: &Rc<Desk>, id: RequestId, task: TaskId, base: bool) {
 ///
 /// # Errors
 /// When one of the files cannot be read or written.
-pub fn change(base: &[u8], tuned: &[u8]) -> Result<Vec<u8>, String> {
+pub fn change(base: &[u8], tuned: &[u8]) -> Result<Vec<u8>, Failure> {
     let (base, _) = read(base).map_err(words)?;
     let (arrays, mut metadata) = read(tuned).map_err(words)?;
     let changed: Arrays = arrays.into_iter().filter(|(name, array)| base.get(name) != Some(array)).collect();
@@ -96,7 +104,7 @@ pub fn change(base: &[u8], tuned: &[u8]) -> Result<Vec<u8>, String> {
 ///
 /// # Errors
 /// When it is no model.
-pub fn whole(base: &[u8], bytes: &[u8]) -> Result<Medley, String> {
+pub fn whole(base: &[u8], bytes: &[u8]) -> Result<Medley, Failure> {
     let (mut arrays, mut metadata) = read(bytes).map_err(words)?;
     if metadata.remove(CHANGE).is_none() {
         return Medley::from_bytes(bytes, &Device::flex()).map_err(words);
@@ -113,13 +121,18 @@ pub fn whole(base: &[u8], bytes: &[u8]) -> Result<Medley, String> {
 ///
 /// # Errors
 /// In words, when it is no model.
-pub fn import(desk: &Rc<Desk>, id: RequestId, bytes: &[u8]) -> Result<(), String> {
+pub fn import(desk: &Rc<Desk>, id: RequestId, bytes: &[u8]) -> Result<(), Failure> {
     use medley_core::project::{Change, Edit, NewTask, TuningRun};
-    let base = desk.bytes.borrow().clone().ok_or("the model is not loaded yet")?;
+    let base = desk.bytes.borrow().clone().ok_or(Failure::NoModel)?;
     let medley = whole(&base, bytes)?;
     let bench = &desk.studio;
     let mut known = Vec::new();
     let mut tasks = Vec::new();
+    let shown = |task: &&Task| !matches!(task.kind, TaskKind::MultiLabel | TaskKind::Regression);
+    if medley.tasks().iter().any(|task| !shown(&task)) {
+        let reason = "the model has tasks that projects do not have: several classes per image, or numbers";
+        return Err(Failure::Other(reason.to_owned()));
+    }
     for task in medley.tasks() {
         let mut project = bench.project.borrow_mut();
         let same = |mine: &&medley_core::project::ProjectTask| {
@@ -129,12 +142,17 @@ pub fn import(desk: &Rc<Desk>, id: RequestId, bytes: &[u8]) -> Result<(), String
         let found = match found {
             Some(found) => found,
             None => {
-                let skipped = usize::from(task.kind == medley_core::dataset::TaskKind::Segmentation);
+                let skipped = usize::from(task.kind == TaskKind::Segmentation);
                 let classes = task.classes.iter().skip(skipped).cloned().collect();
                 let new = NewTask { name: task.id.clone(), kind: task.kind, classes };
                 let changes = project.apply(Edit::AddTask(new)).map_err(words)?;
                 debug_assert!(changes.contains(&Change::Tasks));
-                project.document().tasks.last().map(|task| task.id).ok_or("the model has no tasks")?
+                project
+                    .document()
+                    .tasks
+                    .last()
+                    .map(|task| task.id)
+                    .ok_or_else(|| Failure::Other("the model has no tasks".to_owned()))?
             }
         };
         let model_id = project.task(found).map(|task| task.model_id()).unwrap_or_default();

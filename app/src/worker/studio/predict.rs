@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use burn::tensor::activation::{sigmoid, softmax};
 use medley_core::Medley;
-use medley_core::dataset::Detection;
+use medley_core::dataset::{Detection, Mask, TaskKind};
 use medley_core::imaging::{Image, Region, resize_planes};
 use medley_core::model::Outputs;
 use medley_core::project::{Place, PredictionState, TaskId, TiledMask, uncertainty as unsure};
@@ -16,7 +16,7 @@ use super::edits::relabelled;
 use super::{Bench, say, say_with, words};
 use crate::worker::clock::next_turn;
 use crate::worker::desk::Desk;
-use crate::worker::messages::{FoundBox, RequestId, StudioAnswer, StudioPrediction};
+use crate::worker::messages::{Failure, FoundBox, RequestId, StudioAnswer, StudioPrediction};
 use crate::worker::objects;
 
 /// An answer of a model, in the project's labels.
@@ -65,7 +65,7 @@ impl Bench {
         &self,
         at: Place,
         (medley, head): (&Medley, &str),
-    ) -> Result<Rc<Said>, String> {
+    ) -> Result<Rc<Said>, Failure> {
         let image = self.slice(at).await?;
         let (said, uncertainty) = self.answer(at, (medley, head), &image).await?;
         let said = Rc::new(said);
@@ -77,12 +77,29 @@ impl Bench {
         Ok(said)
     }
 
+    /// The answer of a model that knows nothing of the task: the pretrained one.
+    fn nothing(&self, at: Place) -> Result<Said, Failure> {
+        let project = self.project.borrow();
+        let task = project.task(at.task).ok_or(Failure::NoTask)?;
+        let [width, height, _] = project.entry(at.entry).ok_or(Failure::NoImage)?.size;
+        let (count, area) = (task.classes.len(), width as usize * height as usize);
+        Ok(match task.kind {
+            TaskKind::Segmentation => {
+                let mask = Mask { width: width as usize, height: height as usize, labels: vec![0; area] };
+                let tally = StudioPrediction::Mask { objects: vec![0; count], pixels: vec![0; count] };
+                Said::Mask(TiledMask::of(&mask), tally)
+            }
+            TaskKind::Detection => Said::Boxes(Vec::new()),
+            _ => Said::Classes(vec![1.0 / count.max(1) as f32; count]),
+        })
+    }
+
     async fn answer(
         &self,
         at: Place,
         (medley, head): (&Medley, &str),
         image: &Image,
-    ) -> Result<(Said, f32), String> {
+    ) -> Result<(Said, f32), Failure> {
         let (outputs, frame) = medley.outputs(head, image).map_err(words)?;
         let uncertainty = match &outputs {
             Outputs::Pixel(_) => unsure::mean_entropy(&entropies(&outputs).await?.0),
@@ -90,9 +107,12 @@ impl Bench {
         };
         let settings = DecodeSettings::default();
         let predictions = task::predict(outputs, &[frame], &settings).await.map_err(words)?;
-        let prediction = predictions.into_iter().next().ok_or("the model gave no answer")?;
+        let prediction = predictions
+            .into_iter()
+            .next()
+            .ok_or_else(|| Failure::Other("the model gave no answer".to_owned()))?;
         let project = self.project.borrow();
-        let task = project.task(at.task).ok_or("the task is no longer in the project")?;
+        let task = project.task(at.task).ok_or(Failure::NoTask)?;
         Ok(match prediction {
             Prediction::Mask(mask) => {
                 let mask = relabelled(task, mask);
@@ -114,7 +134,9 @@ impl Bench {
                 });
                 (Said::Boxes(known.collect()), uncertainty)
             }
-            Prediction::Values(_) => return Err("this page does not show numbers".to_owned()),
+            Prediction::Values(_) => {
+                return Err(Failure::Other("this page does not show numbers".to_owned()));
+            }
             Prediction::Classes(values) | Prediction::Labels(values) => {
                 let uncertainty = unsure::entropy(&values);
                 (Said::Classes(values), uncertainty)
@@ -124,7 +146,7 @@ impl Bench {
 }
 
 /// How unsure each pixel is, from 0 to 1, at the size of the model's answer; with rows and columns.
-async fn entropies(outputs: &Outputs) -> Result<(Vec<f32>, [usize; 2]), String> {
+async fn entropies(outputs: &Outputs) -> Result<(Vec<f32>, [usize; 2]), Failure> {
     match outputs {
         Outputs::Pixel(logits) => {
             let [_, classes, height, width] = logits.dims();
@@ -137,9 +159,7 @@ async fn entropies(outputs: &Outputs) -> Result<(Vec<f32>, [usize; 2]), String> 
             let values: Vec<f32> = data.iter::<f32>().collect();
             Ok((vec![unsure::entropy(&values)], [1, 1]))
         }
-        Outputs::Box { .. } | Outputs::Values { .. } => {
-            Err("an uncertainty map is drawn for segmentations".to_owned())
-        }
+        Outputs::Box { .. } | Outputs::Values { .. } => Err(Failure::NoMap),
     }
 }
 
@@ -147,24 +167,46 @@ async fn entropies(outputs: &Outputs) -> Result<(Vec<f32>, [usize; 2]), String> 
 ///
 /// # Errors
 /// In words, where there is no model, or the device fails.
-pub async fn predict(desk: &Rc<Desk>, id: RequestId, at: Place) -> Result<(), String> {
+pub async fn predict(desk: &Rc<Desk>, id: RequestId, at: Place) -> Result<(), Failure> {
     let bench = &desk.studio;
+    if bench.uses_base.borrow().contains(&at.task) && bench.model_before(at.task).is_none() {
+        tell(desk, id, at, &bench.nothing(at)?);
+        return Ok(());
+    }
     let (medley, head) = bench.model(at.task)?;
     let said = bench.ask_model(at, (&medley, &head)).await?;
     tell(desk, id, at, &said);
     Ok(())
 }
 
+/// Applies the model before the last tuning to one slice; its answer is not kept.
+///
+/// # Errors
+/// In words, where the device fails.
+pub async fn predict_before(desk: &Rc<Desk>, id: RequestId, at: Place) -> Result<(), Failure> {
+    let bench = &desk.studio;
+    let said = match bench.model_before(at.task) {
+        Some((medley, head)) => bench.answer(at, (&medley, &head), &bench.slice(at).await?).await?.0,
+        None => bench.nothing(at)?,
+    };
+    tell_answer(id, at, &said);
+    Ok(())
+}
+
 /// Tells the page what a model said.
 pub fn tell(desk: &Rc<Desk>, id: RequestId, at: Place, said: &Said) {
+    tell_answer(id, at, said);
+    if let Some(card) = desk.studio.entry_card(at.entry) {
+        say(id, StudioAnswer::EntryChanged(card));
+    }
+}
+
+fn tell_answer(id: RequestId, at: Place, said: &Said) {
     let prediction = said.answer();
     let answer = StudioAnswer::Predicted { entry: at.entry.0, slice: at.slice, task: at.task.0, prediction };
     match said {
         Said::Mask(mask, _) => say_with(id, answer, &mask.to_mask().labels),
         _ => say(id, answer),
-    }
-    if let Some(card) = desk.studio.entry_card(at.entry) {
-        say(id, StudioAnswer::EntryChanged(card));
     }
 }
 
@@ -203,8 +245,7 @@ impl Bench {
     /// All slices of all images; of a classified volume only the first.
     pub(super) fn places(&self, task: TaskId) -> Vec<Place> {
         let project = self.project.borrow();
-        let whole =
-            project.task(task).is_some_and(|t| t.kind == medley_core::dataset::TaskKind::Classification);
+        let whole = project.task(task).is_some_and(|t| t.kind == TaskKind::Classification);
         let entries = project.document().entries.iter();
         entries
             .flat_map(|entry| {
@@ -226,7 +267,7 @@ pub fn suggest(desk: &Rc<Desk>, id: RequestId, task: TaskId) {
 ///
 /// # Errors
 /// In words, where there is no model, or the task has no map.
-pub async fn uncertainty(desk: &Rc<Desk>, id: RequestId, at: Place) -> Result<(), String> {
+pub async fn uncertainty(desk: &Rc<Desk>, id: RequestId, at: Place) -> Result<(), Failure> {
     let (medley, head) = desk.studio.model(at.task)?;
     let image = desk.studio.slice(at).await?;
     let (outputs, frame) = medley.outputs(&head, &image).map_err(words)?;

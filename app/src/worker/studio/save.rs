@@ -12,7 +12,7 @@ use super::{Bench, say, words};
 use crate::storage::{Folder, StorageError};
 use crate::worker::clock::next_turn;
 use crate::worker::desk::Desk;
-use crate::worker::messages::{RequestId, StorageState, StudioAnswer};
+use crate::worker::messages::{Failure, RequestId, StorageState, StudioAnswer};
 
 /// The folder of the project.
 const FOLDER: &str = "medley-studio";
@@ -70,7 +70,10 @@ pub async fn open(desk: &Rc<Desk>, id: RequestId) {
                     bench.forget_predictions(None);
                 }
                 Ok(None) => {}
-                Err(reason) => say(id, StudioAnswer::ProjectFailed(reason)),
+                Err(failure) => {
+                    let reason = if let Failure::Other(reason) = failure { reason } else { String::new() };
+                    say(id, StudioAnswer::ProjectFailed(reason));
+                }
             }
         }
         Err(_) => {
@@ -78,15 +81,25 @@ pub async fn open(desk: &Rc<Desk>, id: RequestId) {
         }
     }
     say(id, StudioAnswer::Project(bench.card()));
-    super::tune::recover(desk, id).await;
+    if desk.on_cpu.borrow().is_some() {
+        super::tune::recover(desk, id).await;
+    } else {
+        bench.to_recover.set(Some(id));
+    }
 }
 
-async fn read(folder: &Folder) -> Result<Option<Project>, String> {
+async fn read(folder: &Folder) -> Result<Option<Project>, Failure> {
     let Some(bytes) = folder.read(DOCUMENT).await else { return Ok(None) };
     let document = Document::parse(&bytes).map_err(words)?;
     let mut masks = Vec::new();
     for name in folder.names().await {
         let Some(at) = place_of(&name) else { continue };
+        // Of images and tasks that were taken out the files are still there.
+        let known = document.entries.iter().any(|entry| entry.id == at.entry)
+            && document.tasks.iter().any(|task| task.id == at.task);
+        if !known {
+            continue;
+        }
         let Some(bytes) = folder.read(&name).await else { continue };
         masks.push((at, TiledMask::from_bytes(&bytes).map_err(words)?));
     }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use burn::tensor::Device;
 use medley_core::Medley;
 use medley_core::adapt::{
-    Demand, Footprint, HeldOutScore, Mode, Session, SessionConfig, SessionTask, Work, plan as planned,
+    Demand, Footprint, HeldOutScore, Mode, Plan, Session, SessionConfig, SessionTask, Work, plan as planned,
 };
 use medley_core::dataset::{AugmentConfig, Prepared, TaskKind};
 use medley_core::project::{CurvePoint, EntryId, Place, RunScore, TaskId, TaskResult, TuningRun, training};
@@ -19,8 +19,8 @@ use super::{Bench, predict, say, words};
 use crate::worker::clock::{next_turn, now};
 use crate::worker::desk::Desk;
 use crate::worker::messages::{
-    RequestId, Score, ScorePoint, StudioAnswer, TuneMode, TunePlan, TuneProgress, TuneState, TuneWarning,
-    TuneWish,
+    Failure, RequestId, Score, ScorePoint, StudioAnswer, TuneMode, TunePlan, TuneProgress, TuneState,
+    TuneWarning, TuneWish,
 };
 
 /// Memory that a tab may use for tuning, in bytes.
@@ -61,6 +61,11 @@ pub struct Course {
 
 /// What tuning would mean.
 pub fn plan(desk: &Rc<Desk>, wish: &TuneWish) -> TunePlan {
+    planned_with_views(desk, wish).0
+}
+
+/// What tuning would mean, and what of it the page is not told.
+fn planned_with_views(desk: &Rc<Desk>, wish: &TuneWish) -> (TunePlan, Plan) {
     let bench = &desk.studio;
     let project = bench.project.borrow();
     let mut warnings = Vec::new();
@@ -101,15 +106,28 @@ pub fn plan(desk: &Rc<Desk>, wish: &TuneWish) -> TunePlan {
         warnings.push(TuneWarning::ScaledDown { side: chosen.side as u32 });
     }
     let ids = |entries: Vec<EntryId>| entries.into_iter().map(|entry| entry.0).collect();
-    TunePlan {
+    let steps = wish.steps.unwrap_or(chosen.steps as u32);
+    let plan = TunePlan {
         warnings,
         training: ids(learning),
         held_out: ids(kept),
         side: chosen.side as u32,
         batch: chosen.batch as u32,
-        steps: wish.steps.unwrap_or(chosen.steps as u32),
+        steps,
         memory: chosen.memory as u64,
-        seconds: None,
+        seconds: bench.pace.borrow().get(&mode(wish.mode)).map(|pace| {
+            let pixels = chosen.side * chosen.side * chosen.batch;
+            pace * pixels as f64 * f64::from(steps)
+        }),
+    };
+    (plan, chosen)
+}
+
+fn mode(mode: TuneMode) -> Mode {
+    match mode {
+        TuneMode::Quick => Mode::Decoder,
+        TuneMode::Lora => Mode::Lora,
+        TuneMode::Full => Mode::Full,
     }
 }
 
@@ -135,31 +153,27 @@ fn warning(warning: training::Warning) -> Option<TuneWarning> {
 ///
 /// # Errors
 /// In words, where it cannot begin.
-pub async fn start(desk: &Rc<Desk>, id: RequestId, wish: TuneWish) -> Result<(), String> {
+pub async fn start(desk: &Rc<Desk>, id: RequestId, wish: TuneWish) -> Result<(), Failure> {
     if desk.studio.looping.get() || desk.studio.course.borrow().is_some() {
-        return Err("a fine-tuning is under way already; stop it first".to_owned());
+        return Err(Failure::Underway);
     }
-    let plan = plan(desk, &wish);
+    let (plan, chosen) = planned_with_views(desk, &wish);
     if plan.warnings.iter().any(TuneWarning::blocks) {
-        return Err("there is nothing to learn from yet; label an object and some background".to_owned());
+        return Err(Failure::NothingToLearn);
     }
     let (tasks, learning) = gather(desk, &wish, &plan).await?;
     let network = desk.studio.beginning(desk, &tasks)?;
-    let chosen = SessionConfig {
-        mode: match wish.mode {
-            TuneMode::Quick => Mode::Decoder,
-            TuneMode::Lora => Mode::Lora,
-            TuneMode::Full => Mode::Full,
-        },
+    let config = SessionConfig {
+        mode: mode(wish.mode),
         steps: u64::from(plan.steps),
-        batch: plan.batch as usize,
-        evaluate_every: (plan.training.len() as u64).clamp(5, 20),
+        batch: chosen.batch,
+        evaluate_every: chosen.evaluate_every,
         patience: PATIENCE,
-        views: medley_core::adapt::views(&AugmentConfig::MICROSCOPY).len(),
+        views: chosen.views,
         augment: AugmentConfig::MICROSCOPY,
         seed: 1,
     };
-    let session = Session::new(network.network(), learning, chosen, &Device::flex());
+    let session = Session::new(network.network(), learning, config, &Device::flex());
     let started = (js_sys::Date::now() / 1000.0) as u64;
     let course = Course { wish, tasks, session, plan, started, seconds: 0.0, recovered: false };
     begin(desk, id, course);
@@ -177,7 +191,7 @@ async fn gather(
     desk: &Rc<Desk>,
     wish: &TuneWish,
     plan: &TunePlan,
-) -> Result<(Vec<TaskId>, Vec<SessionTask>), String> {
+) -> Result<(Vec<TaskId>, Vec<SessionTask>), Failure> {
     let bench = &desk.studio;
     let (mut tasks, mut all) = (Vec::new(), Vec::new());
     for task in wish.tasks.iter().map(|task| TaskId(*task)) {
@@ -193,7 +207,7 @@ async fn gather(
     Ok((tasks, all))
 }
 
-async fn prepared(bench: &Bench, places: &[Place], side: u32) -> Result<Vec<Prepared>, String> {
+async fn prepared(bench: &Bench, places: &[Place], side: u32) -> Result<Vec<Prepared>, Failure> {
     let mut all = Vec::with_capacity(places.len());
     for at in places {
         let image = bench.image(at.entry).await?;
@@ -210,10 +224,10 @@ async fn prepared(bench: &Bench, places: &[Place], side: u32) -> Result<Vec<Prep
 
 impl Bench {
     /// The model to begin from: the one tuned before, or the pretrained one.
-    fn beginning(&self, desk: &Desk, tasks: &[TaskId]) -> Result<Rc<Medley>, String> {
+    fn beginning(&self, desk: &Desk, tasks: &[TaskId]) -> Result<Rc<Medley>, Failure> {
         let tuned = tasks.first().and_then(|task| self.models.borrow().newest(*task));
         let medley = tuned.or_else(|| desk.on_cpu.borrow().clone());
-        medley.ok_or_else(|| "the model is not loaded yet".to_owned())
+        medley.ok_or(Failure::NoModel)
     }
 }
 
@@ -233,7 +247,7 @@ fn run(desk: &Rc<Desk>, id: RequestId) {
 async fn work(desk: &Rc<Desk>, id: RequestId) -> TuneState {
     let bench = &desk.studio;
     let device = Device::flex();
-    let (mut told, mut stored) = (0.0, now());
+    let (mut told, mut stored) = (0.0, f64::NEG_INFINITY);
     loop {
         next_turn().await;
         match bench.wish.get() {
@@ -267,7 +281,7 @@ async fn work(desk: &Rc<Desk>, id: RequestId) -> TuneState {
         }
         bench.course.replace(Some(course));
         match work {
-            Err(error) => return TuneState::Failed(error.to_string()),
+            Err(error) => return TuneState::Failed(words(error)),
             Ok(_) if over => return TuneState::Done,
             Ok(_) => {}
         }
@@ -283,6 +297,12 @@ async fn finish(desk: &Rc<Desk>, id: RequestId, state: TuneState) {
         return;
     }
     let Some(course) = bench.course.take() else { return };
+    // How long a step takes here is known from now on.
+    if course.session.steps() > 0 {
+        let pixels = f64::from(course.plan.side) * f64::from(course.plan.side) * f64::from(course.plan.batch);
+        let pace = course.seconds / (pixels * course.session.steps() as f64);
+        bench.pace.borrow_mut().insert(mode(course.wish.mode), pace);
+    }
     let folder = bench.folder.borrow().clone();
     if let Some(folder) = folder {
         folder.remove(TUNING_WISH).await;
@@ -290,6 +310,9 @@ async fn finish(desk: &Rc<Desk>, id: RequestId, state: TuneState) {
     }
     if state == TuneState::Done && course.session.steps() > 0 {
         keep(desk, &course);
+    } else {
+        // What the weights said that are given up.
+        course.tasks.iter().for_each(|task| bench.forget_predictions(Some(*task)));
     }
     say(id, StudioAnswer::Tuning(course.progress(state)));
     say(id, StudioAnswer::Project(bench.card()));
@@ -392,7 +415,7 @@ pub async fn recover(desk: &Rc<Desk>, id: RequestId) {
     }
 }
 
-async fn recovered(desk: &Rc<Desk>, wish: &[u8], state: &[u8]) -> Result<Course, String> {
+async fn recovered(desk: &Rc<Desk>, wish: &[u8], state: &[u8]) -> Result<Course, Failure> {
     let wish: TuneWish = serde_json::from_slice(wish).map_err(words)?;
     let plan = plan(desk, &wish);
     let (tasks, learning) = gather(desk, &wish, &plan).await?;
@@ -453,17 +476,17 @@ fn memory() -> u64 {
 }
 
 /// Refreshes what the newest weights say of an image while they learn.
-pub async fn glance(desk: &Rc<Desk>, id: RequestId, at: Place) -> Result<(), String> {
+pub async fn glance(desk: &Rc<Desk>, id: RequestId, at: Place) -> Result<(), Failure> {
     let newest = {
         let course = desk.studio.course.borrow();
         course.as_ref().filter(|course| course.tasks.contains(&at.task)).map(|course| course.session.newest())
     };
     let Some(network) = newest else { return predict::predict(desk, id, at).await };
-    let base = desk.on_cpu.borrow().clone().ok_or("the model is not loaded yet")?;
+    let base = desk.on_cpu.borrow().clone().ok_or(Failure::NoModel)?;
     let metadata = ModelMetadata { tasks: network.tasks.clone(), ..base.metadata().clone() };
     let medley = Medley::new(&network, metadata, &Device::flex());
     let head = super::models::head_of(&medley, &desk.studio.project.borrow(), at.task);
-    let head = head.ok_or("the classes of the task have changed; fine-tune again")?;
+    let head = head.ok_or(Failure::ClassesChanged)?;
     let said = desk.studio.ask_model(at, (&medley, &head)).await?;
     predict::tell(desk, id, at, &said);
     Ok(())

@@ -31,8 +31,11 @@ struct Header {
 #[derive(Debug, Serialize, Deserialize)]
 struct StoredMeasure {
     step: u64,
-    scores: Vec<Option<(f64, Option<(f64, f64)>, usize)>>,
+    scores: Vec<Option<StoredScore>>,
 }
+
+/// Value, interval, images. Numbers by their bits: as decimals they may come back as their neighbours.
+type StoredScore = (u64, Option<(u64, u64)>, usize);
 
 /// Why a session cannot go on from bytes.
 #[derive(Debug, Error)]
@@ -133,15 +136,19 @@ impl Session {
 
 impl StoredMeasure {
     fn of(measured: &Measured) -> Self {
-        let scores = measured.scores.iter().map(|s| s.map(|s| (s.value, s.interval, s.images)));
+        let scores = measured.scores.iter().map(|score| {
+            let HeldOutScore { value, interval, images } = (*score)?;
+            Some((value.to_bits(), interval.map(|(low, high)| (low.to_bits(), high.to_bits())), images))
+        });
         Self { step: measured.step, scores: scores.collect() }
     }
 
     fn into_measured(self) -> Measured {
-        let scores = self
-            .scores
-            .into_iter()
-            .map(|score| score.map(|(value, interval, images)| HeldOutScore { value, interval, images }));
+        let scores = self.scores.into_iter().map(|score| {
+            let (value, interval, images) = score?;
+            let interval = interval.map(|(low, high)| (f64::from_bits(low), f64::from_bits(high)));
+            Some(HeldOutScore { value: f64::from_bits(value), interval, images })
+        });
         Measured { step: self.step, scores: scores.collect() }
     }
 }

@@ -22,8 +22,13 @@ impl Studio {
     pub fn start(self) {
         if !self.started.get_untracked() {
             self.started.set(true);
-            self.ask(StudioAsk::Open, None);
+            self.open_project();
         }
+    }
+
+    pub(super) fn open_project(self) {
+        let name = untrack(|| self.app.words()).studio.new_name.to_owned();
+        self.ask(StudioAsk::Open { name }, None);
     }
 
     /// Begins an empty project.

@@ -61,7 +61,7 @@ impl Studio {
             self.interrupted.update_value(|interrupted| *interrupted |= worked);
         });
         self.files_lost();
-        self.ask(StudioAsk::Open, None);
+        self.open_project();
         self.say(StudioNotice::Recovered);
     }
 }

@@ -20,7 +20,10 @@ pub const UNLABELLED: u8 = 255;
 pub enum StudioAsk {
     /// Open the project that was open last, or a new one. Answered by [`StudioAnswer::Project`], and where a
     /// tuning was cut off, by [`StudioAnswer::Tuning`] in a paused state.
-    Open,
+    Open {
+        /// Name of a new one.
+        name: String,
+    },
     /// Begin an empty project; the one there was is left in storage only if it was exported.
     New {
         /// Its name.

@@ -125,7 +125,7 @@ async fn work_off(desk: Rc<Desk>) {
 
 async fn fulfil(desk: &Rc<Desk>, id: RequestId, ask: StudioAsk, bytes: Vec<u8>) -> Result<(), Failure> {
     match ask {
-        StudioAsk::Open => save::open(desk, id).await,
+        StudioAsk::Open { name } => save::open(desk, id, &name).await,
         StudioAsk::New { name } => save::new(desk, id, &name).await,
         StudioAsk::AddImage { name } => images::add(desk, id, name, bytes),
         StudioAsk::AddSamples => images::add_samples(desk, id)?,

@@ -57,8 +57,11 @@ fn place_of(name: &str) -> Option<Place> {
 }
 
 /// Opens the project that was open last.
-pub async fn open(desk: &Rc<Desk>, id: RequestId) {
+pub async fn open(desk: &Rc<Desk>, id: RequestId, name: &str) {
     let bench = &desk.studio;
+    if bench.project.borrow().document().name.is_empty() {
+        bench.project.replace(Project::new(name));
+    }
     match Folder::open(FOLDER).await {
         Ok(folder) => {
             bench.folder.replace(Some(folder.clone()));

@@ -7,6 +7,8 @@ use crate::worker::messages::{Failure, Refusal};
 
 /// More than these are not kept: thirty bad files are one list, not thirty bars.
 const KEPT: usize = 30;
+/// After the name of the first of several files.
+const MORE: &str = ", …";
 
 /// What there is to say.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,6 +46,18 @@ impl Studio {
     /// Says something. The same sentence is not said twice.
     pub fn say(self, notice: StudioNotice) {
         self.notices.update(|notices| {
+            // Files of labels that came together are one sentence.
+            let read = notices.iter_mut().find_map(|known| match known {
+                StudioNotice::LabelsImported { name, entries } => Some((name, entries)),
+                _ => None,
+            });
+            if let (Some((name, sum)), StudioNotice::LabelsImported { entries, .. }) = (read, &notice) {
+                *sum += entries;
+                if !name.ends_with(MORE) {
+                    name.push_str(MORE);
+                }
+                return;
+            }
             if !notices.contains(&notice) && notices.len() < KEPT {
                 notices.push(notice);
             }

@@ -88,7 +88,7 @@ fn learn(mut session: Session) -> (f64, f64) {
 #[test]
 fn quick_tuning_finds_mitochondria() {
     let Some(folder) = data() else { return };
-    let (base, best) = learn(session(&folder, Mode::Decoder, 256, 200));
+    let (base, best) = learn(session(&folder, Mode::Decoder, 256, 80));
     assert!(best >= base + 0.25, "{base} to {best}");
 }
 

@@ -109,11 +109,10 @@ fn a_session_goes_on_from_its_state_as_if_nothing_had_happened() {
         let mut whole = begin();
         to_the_end(&mut whole);
 
+        // Cut off before the measurement after the fifth step.
         let mut first = begin();
-        while !(first.steps() == 5 && matches!(work(&mut first), Work::Measured(_))) {
-            if first.steps() < 5 {
-                work(&mut first);
-            }
+        while first.steps() < 5 {
+            work(&mut first);
         }
         let state = pollster::block_on(first.state()).unwrap();
         drop(first);

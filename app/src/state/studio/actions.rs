@@ -38,6 +38,7 @@ impl Studio {
         self.thumbnails.update(std::collections::HashMap::clear);
         self.tuning.set(None);
         self.rows.set(None);
+        self.awaited.update_value(|awaited| awaited.first_task = false);
         self.ask(StudioAsk::New { name: name.to_owned() }, None);
     }
 

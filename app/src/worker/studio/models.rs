@@ -117,6 +117,12 @@ pub fn whole(base: &[u8], bytes: &[u8]) -> Result<Medley, Failure> {
     Medley::from_bytes(&bytes, &Device::flex()).map_err(words)
 }
 
+/// The name of a task that another project gave: its id in the model without that project's number.
+fn plain_name(id: &str) -> String {
+    let own = id.rsplit_once("-studio-").filter(|(_, number)| number.parse::<u32>().is_ok());
+    own.map_or(id, |(name, _)| name).to_owned()
+}
+
 /// Uses the model of a file: each of its tasks becomes one of the project, unless there is one with the same classes.
 ///
 /// # Errors
@@ -144,7 +150,7 @@ pub fn import(desk: &Rc<Desk>, id: RequestId, bytes: &[u8]) -> Result<(), Failur
             None => {
                 let skipped = usize::from(task.kind == TaskKind::Segmentation);
                 let classes = task.classes.iter().skip(skipped).cloned().collect();
-                let new = NewTask { name: task.id.clone(), kind: task.kind, classes };
+                let new = NewTask { name: plain_name(&task.id), kind: task.kind, classes };
                 let changes = project.apply(Edit::AddTask(new)).map_err(words)?;
                 debug_assert!(changes.contains(&Change::Tasks));
                 project

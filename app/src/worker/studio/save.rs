@@ -157,7 +157,8 @@ impl Desk {
     /// Stores what has changed, soon.
     pub(super) fn save(self: &Rc<Self>) {
         self.studio.unsaved.borrow_mut().document = true;
-        if self.studio.folder.borrow().is_none() || self.studio.saving.replace(true) {
+        let writable = *self.studio.storage.borrow() == StorageState::Saved;
+        if !writable || self.studio.saving.replace(true) {
             return;
         }
         let desk = self.clone();
@@ -179,8 +180,7 @@ impl Bench {
                 return;
             }
             if let Err(error) = self.write(&folder, kept).await {
-                // What is in the storage stays there; from now on memory holds the rest.
-                self.folder.replace(None);
+                // What is in the storage stays there and can be read; from now on memory holds the rest.
                 let state =
                     if error == StorageError::Full { StorageState::Full } else { StorageState::Refused };
                 self.storage.replace(state.clone());

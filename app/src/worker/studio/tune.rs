@@ -29,6 +29,8 @@ const BUDGET: usize = 1 << 30;
 const TELL_EVERY: f64 = 250.0;
 /// The state is stored this often, in milliseconds.
 const STORE_EVERY: f64 = 5000.0;
+/// Storing takes at most one part in so many of the time.
+const STORE_SHARE: f64 = 20.0;
 /// Points of the curve of losses that the page is told.
 const POINTS: usize = 300;
 /// Measurements without an improvement that end a tuning.
@@ -237,9 +239,16 @@ fn run(desk: &Rc<Desk>, id: RequestId) {
     }
     let desk = desk.clone();
     spawn_local(async move {
-        let state = work(&desk, id).await;
+        loop {
+            let state = work(&desk, id).await;
+            let waits = state == TuneState::Paused;
+            finish(&desk, id, state).await;
+            // Something else may have been wished while the state was stored.
+            if !waits || desk.studio.wish.get() == Wish::Pause {
+                break;
+            }
+        }
         desk.studio.looping.set(false);
-        finish(&desk, id, state).await;
     });
 }
 
@@ -247,7 +256,7 @@ fn run(desk: &Rc<Desk>, id: RequestId) {
 async fn work(desk: &Rc<Desk>, id: RequestId) -> TuneState {
     let bench = &desk.studio;
     let device = Device::flex();
-    let (mut told, mut stored) = (0.0, f64::NEG_INFINITY);
+    let (mut told, mut store_at) = (0.0, 0.0);
     loop {
         next_turn().await;
         match bench.wish.get() {
@@ -269,15 +278,10 @@ async fn work(desk: &Rc<Desk>, id: RequestId) -> TuneState {
             let state = if preparing { TuneState::Preparing } else { TuneState::Running };
             say(id, StudioAnswer::Tuning(course.progress(state)));
         }
-        let folder = bench.folder.borrow().clone().filter(|_| measured && time - stored > STORE_EVERY);
-        if let Some(folder) = folder
-            && let Ok(bytes) = course.session.state().await
-        {
-            stored = time;
-            let wish = serde_json::to_vec(&course.wish).unwrap_or_default();
-            // Where it cannot be stored, the next edit finds out and tells it.
-            let _ = folder.write(TUNING, &bytes).await;
-            let _ = folder.write(TUNING_WISH, &wish).await;
+        if time > store_at && course.session.base().is_some() {
+            store(bench, &course).await;
+            // Of a large model less often, so that learning is not slowed down.
+            store_at = now() + STORE_EVERY.max((now() - time) * STORE_SHARE);
         }
         bench.course.replace(Some(course));
         match work {
@@ -288,12 +292,23 @@ async fn work(desk: &Rc<Desk>, id: RequestId) -> TuneState {
     }
 }
 
+/// Writes what is needed to go on.
+async fn store(bench: &Bench, course: &Course) {
+    let folder = bench.folder.borrow().clone();
+    let (Some(folder), Ok(bytes)) = (folder, course.session.state().await) else { return };
+    let wish = serde_json::to_vec(&course.wish).unwrap_or_default();
+    // Where it cannot be stored, the next edit finds out and tells it.
+    let _ = folder.write(TUNING, &bytes).await;
+    let _ = folder.write(TUNING_WISH, &wish).await;
+}
+
 async fn finish(desk: &Rc<Desk>, id: RequestId, state: TuneState) {
     let bench = &desk.studio;
     if state == TuneState::Paused {
-        if let Some(course) = bench.course.borrow().as_ref() {
-            say(id, StudioAnswer::Tuning(course.progress(state)));
-        }
+        let Some(course) = bench.course.take() else { return };
+        say(id, StudioAnswer::Tuning(course.progress(state)));
+        store(bench, &course).await;
+        bench.course.replace(Some(course));
         return;
     }
     let Some(course) = bench.course.take() else { return };
@@ -477,6 +492,10 @@ fn memory() -> u64 {
 
 /// Refreshes what the newest weights say of an image while they learn.
 pub async fn glance(desk: &Rc<Desk>, id: RequestId, at: Place) -> Result<(), Failure> {
+    // While a step is made the loop has the course.
+    while desk.studio.looping.get() && desk.studio.course.borrow().is_none() {
+        next_turn().await;
+    }
     let newest = {
         let course = desk.studio.course.borrow();
         course.as_ref().filter(|course| course.tasks.contains(&at.task)).map(|course| course.session.newest())

@@ -164,11 +164,16 @@ impl Session {
         }
         let loss = self.learn(device).await?;
         self.losses.push(loss);
-        let step = self.steps();
-        if step % self.config.evaluate_every.max(1) == 0 || step >= self.config.steps {
+        if self.is_due() {
             self.measuring = Some(Measuring::new(&self.tasks));
         }
         Ok(Work::Learnt(loss))
+    }
+
+    /// A measurement follows this step.
+    fn is_due(&self) -> bool {
+        let step = self.steps();
+        step % self.config.evaluate_every.max(1) == 0 || step >= self.config.steps
     }
 
     fn measured(&mut self, network: Network) -> Work {

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::super::stopping::Stopping;
+use super::measure::Measuring;
 use super::{HeldOutScore, Measured, Session, SessionConfig, SessionTask};
 use crate::model::{Named, Network, map_parameters, parameters};
 use crate::train::Optimiser;
@@ -127,8 +128,10 @@ impl Session {
                 session.stopping.record(measured.step, mean);
             }
         }
-        if session.base.is_some() {
-            session.measuring = None;
+        if let Some(base) = &session.base {
+            let measured = session.course.last().unwrap_or(base).step;
+            let due = session.is_due() && measured != session.steps();
+            session.measuring = due.then(|| Measuring::new(&session.tasks));
         }
         Ok(session)
     }

@@ -98,7 +98,7 @@ impl Bench {
                 }
                 (TaskKind::Segmentation, _) => {
                     let mask = self.project.borrow().mask(at);
-                    let mask = mask.map(|mask| without_unlabelled(mask)).unwrap_or_else(empty);
+                    let mask = mask.map_or_else(empty, without_unlabelled);
                     measure::measure_mask(&mask, Some(&image), None, scale)
                 }
                 (TaskKind::Detection, Some(Said::Boxes(boxes))) => {
@@ -210,14 +210,14 @@ pub async fn export(
             let places = training::labelled(&bench.project.borrow(), task);
             for at in &places {
                 let image = bench.image(at.entry).await?;
-                geometries.insert(at.entry, image.geometry().clone());
+                geometries.insert(at.entry, *image.geometry());
             }
             let project = bench.project.borrow();
             let bytes = exports::masks_nifti(
                 &project,
                 task,
                 &places,
-                |entry| geometries.get(&entry).cloned().unwrap_or_default(),
+                |entry| geometries.get(&entry).copied().unwrap_or_default(),
                 |at| training::target(&project, at),
             );
             ("masks-nifti.zip", ZIP, bytes.map_err(words)?)

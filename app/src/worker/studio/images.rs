@@ -25,7 +25,7 @@ const SAMPLE_SIDE: usize = 256;
 pub fn add(desk: &Rc<Desk>, id: RequestId, name: String, bytes: Vec<u8>) {
     match decode(&bytes, MAX_PIXELS as usize) {
         Ok(image) => {
-            if let Err(reason) = put(desk, id, name, bytes, image) {
+            if let Err(reason) = put(desk, id, name, bytes, &image) {
                 say(id, StudioAnswer::Failed(reason));
             }
         }
@@ -46,12 +46,12 @@ pub fn add_samples(desk: &Rc<Desk>, id: RequestId) -> Result<(), Failure> {
         let grey = Mask { width: SAMPLE_SIDE, height: SAMPLE_SIDE, labels };
         let bytes = mask_png::write(&grey).map_err(words)?;
         let image = decode(&bytes, MAX_PIXELS as usize).map_err(words)?;
-        put(desk, id, format!("nuclei-{number}.png"), bytes, image)?;
+        put(desk, id, format!("nuclei-{number}.png"), bytes, &image)?;
     }
     Ok(())
 }
 
-fn put(desk: &Rc<Desk>, id: RequestId, name: String, bytes: Vec<u8>, image: Image) -> Result<(), Failure> {
+fn put(desk: &Rc<Desk>, id: RequestId, name: String, bytes: Vec<u8>, image: &Image) -> Result<(), Failure> {
     let bench = &desk.studio;
     let spacing = image.geometry().spacing;
     let entry = NewEntry {
@@ -62,10 +62,11 @@ fn put(desk: &Rc<Desk>, id: RequestId, name: String, bytes: Vec<u8>, image: Imag
         window: None,
     };
     let changes = bench.project.borrow_mut().apply(Edit::AddEntries(vec![entry])).map_err(words)?;
+    let bytes = Rc::new(bytes);
     for change in &changes {
         let Change::Entries { added, .. } = change else { continue };
         for entry in added {
-            bench.files.borrow_mut().insert(*entry, Rc::new(bytes.clone()));
+            bench.files.borrow_mut().insert(*entry, bytes.clone());
             bench.unsaved.borrow_mut().images.insert(*entry);
             bench.remember(*entry, Rc::new(image.clone()));
             if let Some(card) = bench.entry_card(*entry) {
@@ -105,7 +106,7 @@ impl super::Bench {
         let known = self.decoded.borrow().iter().find(|(known, _)| *known == id).map(|(_, i)| i.clone());
         let image = match known {
             Some(image) => image,
-            None => Rc::new(decode(&*self.bytes(id).await?, MAX_PIXELS as usize).map_err(words)?),
+            None => Rc::new(decode(&self.bytes(id).await?, MAX_PIXELS as usize).map_err(words)?),
         };
         self.remember(id, image.clone());
         Ok(image)

@@ -29,6 +29,9 @@ use super::entry::send;
 use super::messages::{Answer, Failure, RequestId, StorageState, StudioAnswer, StudioAsk};
 use crate::storage::Folder;
 
+/// A request that waits for those before it.
+type Waiting = (RequestId, StudioAsk, Option<Vec<u8>>);
+
 /// What lies on the studio's bench. Nothing is borrowed across an `await`.
 pub struct Bench {
     project: RefCell<Project>,
@@ -52,7 +55,7 @@ pub struct Bench {
     storage: RefCell<StorageState>,
     unsaved: RefCell<Kept>,
     saving: Cell<bool>,
-    lane: RefCell<VecDeque<(RequestId, StudioAsk, Option<Vec<u8>>)>>,
+    lane: RefCell<VecDeque<Waiting>>,
     lane_runs: Cell<bool>,
     /// Images have come in since the page was told of the whole project.
     grown: Cell<bool>,

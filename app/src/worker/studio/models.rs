@@ -6,7 +6,7 @@ use std::rc::Rc;
 use burn::tensor::Device;
 use medley_core::Medley;
 use medley_core::dataset::{Task, TaskKind};
-use medley_core::project::{Project, TaskId};
+use medley_core::project::{Project, ProjectTask, TaskId};
 use medley_core::weights::{Arrays, Precision, read, write};
 
 use super::{Bench, say, words};
@@ -141,27 +141,20 @@ pub fn import(desk: &Rc<Desk>, id: RequestId, bytes: &[u8]) -> Result<(), Failur
     }
     for task in medley.tasks() {
         let mut project = bench.project.borrow_mut();
-        let same = |mine: &&medley_core::project::ProjectTask| {
-            mine.kind == task.kind && mine.model_task("", 0).classes == task.classes
-        };
+        let same =
+            |mine: &&ProjectTask| mine.kind == task.kind && mine.model_task("", 0).classes == task.classes;
         let found = project.document().tasks.iter().find(same).map(|task| task.id);
-        let found = match found {
-            Some(found) => found,
-            None => {
-                let skipped = usize::from(task.kind == TaskKind::Segmentation);
-                let classes = task.classes.iter().skip(skipped).cloned().collect();
-                let new = NewTask { name: plain_name(&task.id), kind: task.kind, classes };
-                let changes = project.apply(Edit::AddTask(new)).map_err(words)?;
-                debug_assert!(changes.contains(&Change::Tasks));
-                project
-                    .document()
-                    .tasks
-                    .last()
-                    .map(|task| task.id)
-                    .ok_or_else(|| Failure::Other("the model has no tasks".to_owned()))?
-            }
+        let found = if let Some(found) = found {
+            found
+        } else {
+            let skipped = usize::from(task.kind == TaskKind::Segmentation);
+            let classes = task.classes.iter().skip(skipped).cloned().collect();
+            let new = NewTask { name: plain_name(&task.id), kind: task.kind, classes };
+            let changes = project.apply(Edit::AddTask(new)).map_err(words)?;
+            debug_assert!(changes.contains(&Change::Tasks));
+            project.document().tasks.last().map(|task| task.id).ok_or(Failure::NoTask)?
         };
-        let model_id = project.task(found).map(|task| task.model_id()).unwrap_or_default();
+        let model_id = project.task(found).map(ProjectTask::model_id).unwrap_or_default();
         tasks.push(Task { id: model_id, ..task.clone() });
         known.push(found);
     }

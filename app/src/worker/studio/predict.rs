@@ -116,14 +116,15 @@ impl Bench {
         Ok(match prediction {
             Prediction::Mask(mask) => {
                 let mask = relabelled(task, mask);
-                let count = |id: u8| mask.labels.iter().filter(|label| **label == id).count() as u64;
+                let mut pixels = [0_u64; 256];
+                mask.labels.iter().for_each(|label| pixels[usize::from(*label)] += 1);
                 let tally = StudioPrediction::Mask {
                     objects: task
                         .classes
                         .iter()
                         .map(|class| objects::count(&mask.labels, mask.width, class.id))
                         .collect(),
-                    pixels: task.classes.iter().map(|class| count(class.id)).collect(),
+                    pixels: task.classes.iter().map(|class| pixels[usize::from(class.id)]).collect(),
                 };
                 (Said::Mask(TiledMask::of(&mask), tally), uncertainty)
             }

@@ -76,7 +76,7 @@ fn planned_with_views(desk: &Rc<Desk>, wish: &TuneWish) -> (TunePlan, Plan) {
     let mut longest = 0;
     for task in wish.tasks.iter().map(|task| TaskId(*task)) {
         let split = training::split(&project, task);
-        warnings.extend(training::warnings(&project, task, &split).into_iter().filter_map(warning));
+        warnings.extend(training::warnings(&project, task, &split).into_iter().map(warning));
         counts = (counts.0 + split.training.len(), counts.1 + split.held_out.len());
         learning.extend(split.training.iter().map(|at| at.entry));
         kept.extend(split.held_out.iter().map(|at| at.entry));
@@ -133,9 +133,9 @@ fn mode(mode: TuneMode) -> Mode {
     }
 }
 
-fn warning(warning: training::Warning) -> Option<TuneWarning> {
+fn warning(warning: training::Warning) -> TuneWarning {
     use training::Warning;
-    Some(match warning {
+    match warning {
         Warning::NothingLabelled => TuneWarning::NothingLabelled,
         Warning::AllHeldOut => TuneWarning::AllHeldOut,
         Warning::NothingHeldOut => TuneWarning::OneImage,
@@ -148,7 +148,7 @@ fn warning(warning: training::Warning) -> Option<TuneWarning> {
         Warning::AutomaticSplit { entries } => {
             TuneWarning::AutomaticSplit { entries: entries.into_iter().map(|entry| entry.0).collect() }
         }
-    })
+    }
 }
 
 /// Begins a tuning.

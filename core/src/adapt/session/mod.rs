@@ -173,7 +173,7 @@ impl Session {
     /// A measurement follows this step.
     fn is_due(&self) -> bool {
         let step = self.steps();
-        step % self.config.evaluate_every.max(1) == 0 || step >= self.config.steps
+        step.is_multiple_of(self.config.evaluate_every.max(1)) || step >= self.config.steps
     }
 
     fn measured(&mut self, network: Network) -> Work {

@@ -6,6 +6,8 @@
 pub mod locales;
 #[cfg(feature = "page")]
 pub mod state;
+#[cfg(feature = "model")]
+pub mod storage;
 #[cfg(feature = "page")]
 pub mod ui;
 pub mod worker;

@@ -13,6 +13,7 @@ pub mod metrics;
 pub mod model;
 #[cfg(feature = "model")]
 pub mod predict;
+pub mod project;
 #[cfg(feature = "model")]
 pub mod selftest;
 pub mod synth;

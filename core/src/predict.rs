@@ -106,6 +106,11 @@ impl Medley {
         &self.network
     }
 
+    /// Where it computes.
+    pub fn device(&self) -> &Device {
+        &self.device
+    }
+
     /// Answers one picture, at its own size.
     ///
     /// # Errors

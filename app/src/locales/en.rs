@@ -86,6 +86,8 @@ pub const WORDS: Words = Words {
         gpu_time: |side| format!("GPU, {side} × {side} pixels"),
         version: "Medley",
         model: "Model",
+        storage: "Storage, images",
+        connections: "Connections elsewhere",
         browser: "Browser",
         reason: "Reason",
     },
@@ -135,6 +137,7 @@ pub const WORDS: Words = Words {
     stopped: "The computation keeps stopping on this computer. Try a smaller image, or another browser.",
 
     runs: super::runs::ENGLISH,
+    studio: super::studio::ENGLISH,
     keys: KeyWords {
         intro: "Pick a sample or open an image, then choose a task. The model runs in this page: nothing is uploaded.",
         heading: "Mouse and keyboard",

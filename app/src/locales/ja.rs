@@ -86,6 +86,8 @@ pub const WORDS: Words = Words {
         gpu_time: |side| format!("GPU（{side} × {side} 画素）"),
         version: "Medley",
         model: "モデル",
+        storage: "保存先、画像数",
+        connections: "外部への接続数",
         browser: "ブラウザー",
         reason: "理由",
     },
@@ -137,6 +139,7 @@ pub const WORDS: Words = Words {
     stopped: "このコンピューターでは計算が繰り返し止まります。小さい画像か、別のブラウザーをお試しください。",
 
     runs: super::runs::JAPANESE,
+    studio: super::studio::JAPANESE,
     keys: KeyWords {
         intro: "サンプルを選ぶか画像を開き、タスクを選びます。モデルはこのページの中で動き、画像は送信されません。",
         heading: "マウスとキーボード",

@@ -6,10 +6,12 @@ mod ja;
 mod names;
 mod numbers;
 mod runs;
+mod studio;
 
 pub use names::{class_name, task_name};
 pub use numbers::{count, megabytes, milliseconds, percent, seconds, three_digits};
 pub use runs::RunWords;
+pub use studio::StudioWords;
 
 use crate::worker::messages::{LoadFailure, Scene};
 
@@ -178,6 +180,8 @@ pub struct Words {
 
     /// About runs.
     pub runs: RunWords,
+    /// About the studio.
+    pub studio: StudioWords,
     /// Rows of the help panel.
     pub keys: KeyWords,
     /// Drawer button.
@@ -228,6 +232,10 @@ pub struct ReportWords {
     pub version: &'static str,
     /// Model row.
     pub model: &'static str,
+    /// Row: the studio's storage and how many images are in it.
+    pub storage: &'static str,
+    /// Row: connections to other computers.
+    pub connections: &'static str,
     /// Browser row.
     pub browser: &'static str,
     /// An error text.

@@ -22,9 +22,18 @@ const SCALED_PIXELS: u32 = 16_000_000;
 const MODEL: &str = "models/medley-nano.safetensors";
 
 impl App {
-    /// Starts the Worker, opens the first sample and loads the model.
-    pub fn start(self) {
+    /// Starts the Worker, asks for what the view needs first, and loads the model.
+    pub fn start(self, first: impl FnOnce()) {
         self.spawn_worker();
+        first();
+        self.load_model();
+    }
+
+    /// Opens the first sample, where nothing is open yet.
+    pub fn start_trying(self) {
+        if self.chosen.get_untracked().is_some() {
+            return;
+        }
         for scene in Scene::ALL {
             self.ask(Ask::Thumbnail { scene, side: THUMBNAIL_SIDE }, None);
         }
@@ -38,7 +47,6 @@ impl App {
         if let Some(key) = key {
             self.choose(key);
         }
-        self.load_model();
     }
 
     fn load_model(self) {
@@ -103,6 +111,9 @@ impl App {
             self.open(entry.source);
         }
         self.load_model();
+        if let Some(studio) = self.studio.get_value() {
+            studio.worker_replaced();
+        }
     }
 
     /// The visitor asks for another try.

@@ -49,6 +49,7 @@ impl App {
             }
             Answer::Fingerprint(fingerprint) => self.fingerprint_arrived(id, &fingerprint),
             Answer::FingerprintFailed(reason) => self.fingerprint_failed(id, &reason),
+            Answer::Studio(answer) => self.studio_answered(id, answer, bytes),
             // Stale: replaced by a newer request.
             Answer::Loading { .. }
             | Answer::Loaded(_)

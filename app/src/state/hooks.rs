@@ -13,7 +13,8 @@ use crate::worker::messages::{Ask, DeviceKind, Fingerprint, RequestId};
 impl App {
     /// Installs `window.medley`:
     /// `lastMask()` is `{width, height, labels}` or null, `lastResult()` the last outcome or null,
-    /// `fingerprint("cpu" | "webgpu")` a promise of the self-test's arrays, `restart()` replaces the Worker.
+    /// `fingerprint("cpu" | "webgpu")` a promise of the self-test's arrays, `restart()` replaces the Worker;
+    /// in the studio `labels()` and `prediction()` are the layers of the slice on the screen, likewise.
     pub fn install_hooks(self) {
         let hooks = Object::new();
         let add = |name: &str, function: JsValue| {
@@ -26,6 +27,11 @@ impl App {
             Closure::<dyn Fn(String) -> Promise>::new(move |device: String| self.ask_fingerprint(&device))
                 .into_js_value(),
         );
+        add("labels", Closure::<dyn Fn() -> JsValue>::new(move || self.studio_layer(false)).into_js_value());
+        add(
+            "prediction",
+            Closure::<dyn Fn() -> JsValue>::new(move || self.studio_layer(true)).into_js_value(),
+        );
         add("restart", Closure::<dyn Fn()>::new(move || self.restart()).into_js_value());
         let _ = Reflect::set(&window(), &"medley".into(), &hooks);
     }
@@ -35,13 +41,13 @@ impl App {
             let Some(shown) = shown.as_ref().filter(|shown| !shown.labels.is_empty()) else {
                 return JsValue::NULL;
             };
-            let mask = Object::new();
-            let _ = Reflect::set(&mask, &"width".into(), &shown.outcome.width.into());
-            let _ = Reflect::set(&mask, &"height".into(), &shown.outcome.height.into());
-            let labels = Uint8Array::new_from_slice(&shown.labels);
-            let _ = Reflect::set(&mask, &"labels".into(), &labels);
-            mask.into()
+            plain_mask(shown.outcome.width, shown.outcome.height, &shown.labels)
         })
+    }
+
+    fn studio_layer(self, prediction: bool) -> JsValue {
+        let layer = self.studio.get_value().and_then(|studio| studio.layer(prediction));
+        layer.map_or(JsValue::NULL, |(width, height, pixels)| plain_mask(width, height, &pixels))
     }
 
     fn last_result(self) -> JsValue {
@@ -94,6 +100,14 @@ pub(super) fn mark_busy() {
 /// Work has ended without a result.
 pub(super) fn mark_idle() {
     mark("ready", "true");
+}
+
+fn plain_mask(width: u32, height: u32, labels: &[u8]) -> JsValue {
+    let mask = Object::new();
+    let _ = Reflect::set(&mask, &"width".into(), &width.into());
+    let _ = Reflect::set(&mask, &"height".into(), &height.into());
+    let _ = Reflect::set(&mask, &"labels".into(), &Uint8Array::new_from_slice(labels));
+    mask.into()
 }
 
 fn plain<T: Serialize>(value: &T) -> JsValue {

@@ -8,6 +8,7 @@ mod palette;
 pub mod runs;
 mod settings;
 mod source;
+pub mod studio;
 pub mod surface;
 mod view;
 
@@ -17,12 +18,14 @@ pub use settings::{Address, Theme};
 pub use source::{Entry, Source};
 pub use view::View;
 
+use js_sys::Uint8Array;
 use leptos::prelude::*;
 use web_sys::HtmlCanvasElement;
 
 use crate::locales::{Language, Words};
 use crate::worker::messages::{
-    DeviceKind, DeviceReport, LoadFailure, ModelCard, Outcome, Picture, Refusal, TaskCard,
+    DeviceKind, DeviceReport, LoadFailure, ModelCard, Outcome, Picture, Refusal, RequestId, StudioAnswer,
+    TaskCard,
 };
 use link::Link;
 
@@ -131,6 +134,8 @@ pub struct App {
 
     /// The Worker.
     link: StoredValue<Link, LocalStorage>,
+    /// The studio, once it was made.
+    studio: StoredValue<Option<studio::Studio>>,
 }
 
 impl App {
@@ -157,7 +162,26 @@ impl App {
             hidden: RwSignal::new(false),
             view: RwSignal::new(View::default()),
             link: StoredValue::new_local(Link::default()),
+            studio: StoredValue::new(None),
             address: StoredValue::new(address),
+        }
+    }
+
+    /// The studio of this page, which hears the Worker's answers from now on.
+    pub fn with_studio(self) -> studio::Studio {
+        let studio = studio::Studio::new(self);
+        self.studio.set_value(Some(studio));
+        studio
+    }
+
+    /// The studio of this page, where there is one.
+    pub fn studio(self) -> Option<studio::Studio> {
+        self.studio.get_value()
+    }
+
+    fn studio_answered(self, id: RequestId, answer: StudioAnswer, bytes: Option<Uint8Array>) {
+        if let Some(studio) = self.studio.get_value() {
+            studio.answered(id, answer, bytes);
         }
     }
 

@@ -1,13 +1,16 @@
 //! The device panel: what the start-up check found, as text that can be copied.
 
+use js_sys::Reflect;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 
 use super::icons::{Glyph, Icon};
 use super::{OpenPanel, Panel, focus_when_shown};
 use crate::locales::{Words, megabytes, milliseconds};
 use crate::state::App;
+use crate::state::studio::Studio;
 use crate::worker::messages::{Adapter, DeviceReport, Verdict};
 
 /// The panel under the device's name.
@@ -78,9 +81,28 @@ fn facts(app: App) -> Vec<(String, String)> {
         facts.push((words.report.model.to_owned(), megabytes(model.bytes)));
     }
     facts.push((words.report.version.to_owned(), env!("CARGO_PKG_VERSION").to_owned()));
+    facts.push((words.report.storage.to_owned(), app.studio().map(storage).unwrap_or_default()));
+    facts.push((words.report.connections.to_owned(), elsewhere().to_string()));
     let browser = window().navigator().user_agent().unwrap_or_default();
     facts.push((words.report.browser.to_owned(), browser));
     facts
+}
+
+/// Where the studio's project is kept, and how much is in it.
+fn storage(studio: Studio) -> String {
+    let images = studio.project.with(|project| project.as_ref().map_or(0, |project| project.entries.len()));
+    format!("{:?}, {images}", studio.storage.get())
+}
+
+/// Connections to other computers than the one that gave this page, since it was opened. The
+/// Content-Security-Policy allows none; this counts what the browser has noted.
+fn elsewhere() -> usize {
+    let own = window().location().origin().unwrap_or_default();
+    let Some(performance) = window().performance() else { return 0 };
+    let noted = performance.get_entries_by_type("resource");
+    let name = |entry: JsValue| Reflect::get(&entry, &"name".into()).ok().and_then(|name| name.as_string());
+    let addresses = noted.iter().filter_map(name);
+    addresses.filter(|address| address.starts_with("http") && !address.starts_with(&own)).count()
 }
 
 fn measured(words: &Words, report: &DeviceReport) -> Vec<(String, String)> {

@@ -6,12 +6,23 @@ use web_sys::{CanvasPattern, CanvasRenderingContext2d, HtmlCanvasElement};
 
 use super::layers::Layer;
 use crate::state::{Hatch, Ink, View, surface};
-use crate::worker::messages::FoundBox;
 
 /// From this many screen pixels per image pixel on, pixels are shown as squares.
 const SQUARES_FROM: f64 = 6.0;
 /// A box narrower than this on the screen has no words on it, in CSS pixels.
 const WORDS_FROM: f64 = 44.0;
+
+/// A box as it is drawn.
+pub struct DrawnBox {
+    /// Left, top, right, bottom in image pixels.
+    pub corners: [f32; 4],
+    /// Its class's colour and dashes.
+    pub ink: Ink,
+    /// Its words.
+    pub words: String,
+    /// Drawn weaker than others.
+    pub faint: bool,
+}
 
 /// Everything that one drawing needs.
 pub struct Scene<'a> {
@@ -21,8 +32,8 @@ pub struct Scene<'a> {
     pub view: View,
     /// The mask's classes.
     pub layers: &'a [Layer],
-    /// The boxes to draw, with their words.
-    pub boxes: &'a [(FoundBox, String)],
+    /// The boxes to draw; later ones lie on top.
+    pub boxes: &'a [DrawnBox],
     /// Strength of the overlay, 0 for none.
     pub opacity: f64,
     /// Screen pixels per CSS pixel.
@@ -46,6 +57,17 @@ pub fn draw(canvas: &HtmlCanvasElement, scene: &Scene) -> Result<(), JsValue> {
         draw_layers(&context, scene, (canvas.width(), canvas.height()))?;
         draw_boxes(&context, scene)?;
     }
+    Ok(())
+}
+
+/// Nothing is seen any more.
+///
+/// # Errors
+/// Passes on what the browser refuses.
+pub fn clear(canvas: &HtmlCanvasElement) -> Result<(), JsValue> {
+    let Some(context) = surface::context(canvas) else { return Ok(()) };
+    context.set_transform(1.0, 0.0, 0.0, 1.0, 0.0, 0.0)?;
+    context.clear_rect(0.0, 0.0, f64::from(canvas.width()), f64::from(canvas.height()));
     Ok(())
 }
 
@@ -141,17 +163,15 @@ fn pattern(ink: Ink, hatch: Hatch, ratio: f64) -> Result<Option<CanvasPattern>, 
 fn draw_boxes(context: &CanvasRenderingContext2d, scene: &Scene) -> Result<(), JsValue> {
     let ratio = scene.ratio;
     context.set_transform(ratio, 0.0, 0.0, ratio, 0.0, 0.0)?;
-    context.set_global_alpha((scene.opacity * 1.6).min(1.0));
+    let strength = (scene.opacity * 1.6).min(1.0);
     context.set_font("600 11px system-ui, \"Hiragino Sans\", \"Noto Sans JP\", \"Yu Gothic UI\", sans-serif");
     context.set_text_baseline("middle");
     let on_screen = |x: f32, y: f32| {
         (f64::from(x) * scene.view.scale + scene.view.x, f64::from(y) * scene.view.scale + scene.view.y)
     };
-    // The best is drawn last, on top.
-    for (found, words) in scene.boxes.iter().rev() {
-        let (x0, y0) = on_screen(found.x0, found.y0);
-        let (x1, y1) = on_screen(found.x1, found.y1);
-        let ink = Ink::of(found.class);
+    for DrawnBox { corners: [x0, y0, x1, y1], ink, words, faint } in scene.boxes {
+        let ((x0, y0), (x1, y1)) = (on_screen(*x0, *y0), on_screen(*x1, *y1));
+        context.set_global_alpha(if *faint { strength * 0.6 } else { strength });
         context.set_line_dash(&dashes(ink.hatch))?;
         context.set_line_width(4.0);
         context.set_stroke_style_str("rgb(0 0 0 / 0.45)");
@@ -160,7 +180,7 @@ fn draw_boxes(context: &CanvasRenderingContext2d, scene: &Scene) -> Result<(), J
         context.set_stroke_style_str(&ink.css());
         context.stroke_rect(x0, y0, x1 - x0, y1 - y0);
         if x1 - x0 >= WORDS_FROM {
-            draw_words(context, words, (x0, y0), ink)?;
+            draw_words(context, words, (x0, y0), *ink)?;
         }
     }
     context.set_line_dash(&Array::new())?;

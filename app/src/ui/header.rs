@@ -4,7 +4,8 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::icons::{Glyph, Icon};
-use super::views::{View, Views};
+use super::studio::{ProjectName, SavedState};
+use super::views::{CurrentView, View, Views};
 use super::{OpenPanel, Panel};
 use crate::state::{App, runs};
 use crate::worker::messages::DeviceKind;
@@ -14,6 +15,7 @@ use crate::worker::messages::DeviceKind;
 pub fn Header() -> impl IntoView {
     let app = expect_context::<App>();
     let panel = expect_context::<OpenPanel>();
+    let current = expect_context::<CurrentView>();
     let offered = RwSignal::new(false);
     spawn_local(async move { offered.set(runs::runs().await.is_ok()) });
     let checked = move || app.report.with(Option::is_some);
@@ -34,8 +36,14 @@ pub fn Header() -> impl IntoView {
                 <Glyph icon=Icon::List />
             </button>
             <h1 class="name">"Medley"</h1>
-            <Views current=View::Try offered=offered.into() />
+            <Views current=current.0 offered=offered.into() />
+            <Show when=move || current.0.get() == View::Studio>
+                <ProjectName />
+            </Show>
             <span class="grow"></span>
+            <Show when=move || current.0.get() == View::Studio>
+                <SavedState />
+            </Show>
             <button
                 class="chip"
                 data-testid="device"

@@ -55,14 +55,19 @@ fn lines(app: App, shown: &Shown) -> Vec<Line> {
     }
 }
 
-fn line(line: Line) -> impl IntoView {
-    let hatch = match line.ink.hatch {
+/// The style of a swatch with this pattern.
+pub fn swatch(hatch: Hatch) -> &'static str {
+    match hatch {
         Hatch::Plain => "swatch",
         Hatch::Rising => "swatch swatch-rising",
         Hatch::Falling => "swatch swatch-falling",
         Hatch::Crossed => "swatch swatch-crossed",
         Hatch::Level => "swatch swatch-level",
-    };
+    }
+}
+
+fn line(line: Line) -> impl IntoView {
+    let hatch = swatch(line.ink.hatch);
     let style = format!("--ink: {}", line.ink.css());
     view! {
         <li>

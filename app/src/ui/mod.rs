@@ -13,6 +13,7 @@ mod outline;
 mod result;
 mod runs;
 mod startup;
+mod studio;
 mod task;
 mod toolbar;
 mod viewer;
@@ -22,7 +23,7 @@ use leptos::ev;
 use leptos::html::Section;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
-use web_sys::{DragEvent, File, FileList, HtmlElement, KeyboardEvent};
+use web_sys::{DataTransfer, DragEvent, Event, File, FileList, HtmlElement, HtmlInputElement, KeyboardEvent};
 
 use crate::locales::Words;
 use crate::state::{App, Theme};
@@ -34,10 +35,11 @@ use notice::NoticeBar;
 use result::ResultPanel;
 use runs::RunsScreen;
 use startup::StartUp;
+use studio::StudioScreen;
 use task::TaskPanel;
 use toolbar::Toolbar;
 use viewer::{Stage, Viewer};
-use views::View;
+use views::{CurrentView, View};
 
 /// A panel that lies over the screen; at most one is open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +52,10 @@ pub enum Panel {
     Device,
     /// Keys and a few words.
     Help,
+    /// The objects of all images.
+    Table,
+    /// Files to make, and files to read.
+    Export,
 }
 
 /// The open panel, and what had the focus before it opened.
@@ -105,31 +111,67 @@ pub fn focus_when_shown(panel: NodeRef<Section>) {
 #[component]
 pub fn Page() -> impl IntoView {
     match View::asked() {
-        View::Try => view! { <Screen /> }.into_any(),
         View::Runs => view! { <RunsScreen /> }.into_any(),
+        view => view! { <Workbench first=view /> }.into_any(),
+    }
+}
+
+/// The views that share a Worker and a model: one takes the other's place without loading the page anew.
+#[component]
+fn Workbench(
+    /// The view that is shown first.
+    first: View,
+) -> impl IntoView {
+    let app = App::new();
+    let studio = app.with_studio();
+    let panel = OpenPanel::new();
+    let current = CurrentView(RwSignal::new(first));
+    provide_context(app);
+    provide_context(studio);
+    provide_context(panel);
+    provide_context(current);
+
+    let title = |words: &Words, view| if view == View::Studio { words.studio.title } else { words.title };
+    dress_document(app, move |words| title(words, current.0.get()));
+    current.follow_history();
+    app.install_hooks();
+    let begin = move |view| if view == View::Studio { studio.start() } else { app.start_trying() };
+    app.start(|| begin(first));
+    Effect::new(move |_| {
+        let view = current.0.get();
+        panel.close();
+        if let Some(body) = document().body() {
+            let _ = body.set_attribute("data-view", view.id());
+        }
+        begin(view);
+    });
+
+    view! {
+        <Header />
+        <NoticeBar />
+        {move || match current.0.get() {
+            View::Studio => view! { <StudioScreen /> }.into_any(),
+            View::Try | View::Runs => view! { <Screen /> }.into_any(),
+        }}
+        <DevicePanel />
     }
 }
 
 /// The screen of images and the model.
 #[component]
 pub fn Screen() -> impl IntoView {
-    let app = App::new();
-    let panel = OpenPanel::new();
+    let app = expect_context::<App>();
+    let panel = expect_context::<OpenPanel>();
     let dragging = RwSignal::new(false);
-    provide_context(app);
-    provide_context(panel);
-    let stage = Stage::new(app);
+    let stage = Stage::of_picture(app);
     provide_context(stage);
-
-    dress_document(app, |words| words.title);
     listen_for_keys(app, panel, stage);
-    listen_for_files(app, dragging);
-    app.install_hooks();
-    app.start();
+    listen_for_files(dragging, move |arrival| match arrival {
+        Arrival::Dropped(data) => app.add_files(files_of(data.files()), None),
+        Arrival::Pasted(files, name) => app.add_files(files, Some(name)),
+    });
 
     view! {
-        <Header />
-        <NoticeBar />
         <main class="zones" class:images-open=move || panel.is(Panel::Images) class:task-open=move || panel.is(Panel::Task)>
             <aside class="zone zone-images" aria-label=move || app.words().show_images>
                 <Images />
@@ -152,13 +194,12 @@ pub fn Screen() -> impl IntoView {
                 <button class="scrim" aria-label=move || app.words().close on:click=move |_| panel.close()></button>
             </Show>
         </main>
-        <DevicePanel />
         <HelpPanel />
     }
 }
 
 /// Keeps `<html lang>`, the colours and the title in step with the state.
-fn dress_document(app: App, title: fn(&Words) -> &'static str) {
+fn dress_document(app: App, title: impl Fn(&Words) -> &'static str + Send + Sync + 'static) {
     Effect::new(move |_| {
         let language = app.language.get();
         let dark = app.theme.get() == Theme::Dark;
@@ -201,10 +242,26 @@ fn listen_for_keys(app: App, panel: OpenPanel, stage: Stage) {
 fn is_typing(event: &KeyboardEvent) -> bool {
     let target = event.target().and_then(|target| target.dyn_into::<HtmlElement>().ok());
     target.is_some_and(|element| matches!(element.tag_name().as_str(), "SELECT" | "TEXTAREA"))
+        || is_writing(event)
+}
+
+/// Whether the event belongs to a field that takes text.
+fn is_writing(event: &Event) -> bool {
+    let target = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
+    target.is_some_and(|input| matches!(input.type_().as_str(), "text" | "search" | "number"))
+}
+
+/// What came without a file dialog.
+enum Arrival {
+    /// A drop.
+    Dropped(DataTransfer),
+    /// Pasted files and a name for them.
+    Pasted(Vec<File>, &'static str),
 }
 
 /// Files dropped anywhere on the page, or pasted.
-fn listen_for_files(app: App, dragging: RwSignal<bool>) {
+fn listen_for_files(dragging: RwSignal<bool>, take: impl Fn(Arrival) + Copy + 'static) {
+    let app = expect_context::<App>();
     let has_files = |event: &DragEvent| {
         event.data_transfer().is_some_and(|data| data.types().includes(&"Files".into(), 0))
     };
@@ -220,11 +277,15 @@ fn listen_for_files(app: App, dragging: RwSignal<bool>) {
     let dropped = window_event_listener(ev::drop, move |event| {
         event.prevent_default();
         dragging.set(false);
-        app.add_files(files_of(event.data_transfer().and_then(|data| data.files())), None);
+        if let Some(data) = event.data_transfer() {
+            take(Arrival::Dropped(data));
+        }
     });
     let pasted = window_event_listener(ev::paste, move |event| {
         let name = app.language.get_untracked().words().refused.pasted;
-        app.add_files(files_of(event.clipboard_data().and_then(|data| data.files())), Some(name));
+        if !is_writing(&event) {
+            take(Arrival::Pasted(files_of(event.clipboard_data().and_then(|data| data.files())), name));
+        }
     });
     on_cleanup(move || {
         over.remove();

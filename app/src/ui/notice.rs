@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::icons::{Glyph, Icon};
+use crate::locales::Words;
 use crate::state::{App, Notice, Source, fitting_size};
 use crate::worker::messages::MAX_PIXELS;
 use crate::worker::messages::Refusal;
@@ -42,17 +43,22 @@ pub fn NoticeBar() -> impl IntoView {
 fn sentence(app: App, notice: &Notice) -> String {
     let words = app.words();
     match notice {
-        Notice::Refused { name, reason, .. } => match reason {
-            Refusal::UnknownFormat => (words.refused.format)(name),
-            Refusal::Damaged(_) => (words.refused.damaged)(name),
-            Refusal::TooLarge { width, height } => {
-                (words.refused.too_large)(name, *width, *height, MAX_PIXELS / 1_000_000)
-            }
-        },
+        Notice::Refused { name, reason, .. } => refused(words, name, reason),
         Notice::Unreadable { name } => (words.refused.unreadable)(name),
         Notice::NoFile => words.refused.no_file.to_owned(),
         Notice::PredictFailed(reason) => (words.predict_failed)(reason),
         Notice::Restarting => words.restarting.to_owned(),
+    }
+}
+
+/// Why a file was not opened, and what would work.
+pub fn refused(words: &Words, name: &str, reason: &Refusal) -> String {
+    match reason {
+        Refusal::UnknownFormat => (words.refused.format)(name),
+        Refusal::Damaged(_) => (words.refused.damaged)(name),
+        Refusal::TooLarge { width, height } => {
+            (words.refused.too_large)(name, *width, *height, MAX_PIXELS / 1_000_000)
+        }
     }
 }
 

@@ -9,8 +9,10 @@ use super::device::conclusion;
 use super::icons::{Glyph, Icon};
 use super::layers;
 use super::legend::Legend;
+use super::views::{CurrentView, View};
 use crate::locales::{class_name, percent, seconds};
-use crate::state::{App, Shown, surface};
+use crate::state::studio::Studio;
+use crate::state::{App, Shown, Source, surface};
 use crate::worker::messages::{Finding, Verdict};
 
 /// The result, or its place.
@@ -48,6 +50,40 @@ pub fn ResultPanel() -> impl IntoView {
             .into_any(),
             Some(Finding::Classes(_)) | None => ().into_any(),
         }}
+        <Show when=move || app.shown.with(Option::is_some)>
+            <Teach />
+        </Show>
+    }
+}
+
+/// From a result to the studio, with the image on the screen.
+#[component]
+fn Teach() -> impl IntoView {
+    let app = expect_context::<App>();
+    let studio = expect_context::<Studio>();
+    let current = expect_context::<CurrentView>();
+    let teach = move |_| {
+        let name = app.chosen_name();
+        let source = app.chosen_entry().map(|entry| entry.source);
+        let picture =
+            app.picture.with_untracked(|picture| picture.as_ref().map(|(_, canvas)| canvas.clone()));
+        current.show(View::Studio);
+        match (source, picture) {
+            // The file itself: it may be a volume, or have more than eight bits.
+            (Some(Source::File { file, .. }), _) => studio.add_files(vec![file], None),
+            (_, Some(picture)) => spawn_local(async move {
+                if let Some(file) = surface::to_file(&picture, &format!("{name}.png")).await {
+                    studio.add_files(vec![file], None);
+                }
+            }),
+            _ => {}
+        }
+    };
+    view! {
+        <button class="button" data-testid="teach" on:click=teach>
+            <Glyph icon=Icon::Brush />
+            {move || app.words().studio.teach}
+        </button>
     }
 }
 
@@ -160,7 +196,7 @@ fn Bars(
 }
 
 #[component]
-fn OpacitySlider() -> impl IntoView {
+pub fn OpacitySlider() -> impl IntoView {
     let app = expect_context::<App>();
     view! {
         <label class="slider">
@@ -181,7 +217,7 @@ fn OpacitySlider() -> impl IntoView {
 }
 
 #[component]
-fn ScoreSlider() -> impl IntoView {
+pub fn ScoreSlider() -> impl IntoView {
     let app = expect_context::<App>();
     view! {
         <label class="slider">

@@ -12,9 +12,14 @@ const SPEAK_EVERY: f64 = 5000.0;
 
 /// The status line.
 #[component]
-pub fn StartUp() -> impl IntoView {
+pub fn StartUp(
+    /// Says nothing where all is well; another part of the page speaks then.
+    #[prop(optional)]
+    quiet: bool,
+) -> impl IntoView {
     let app = expect_context::<App>();
-    let spoken = throttled(move || status_text(app));
+    let ready = move || quiet && app.phase.get() == Phase::Ready;
+    let spoken = throttled(move || if ready() { String::new() } else { status_text(app) });
 
     view! {
         <div class="status" data-testid="status" data-phase=move || phase_id(&app.phase.get())>
@@ -32,6 +37,7 @@ pub fn StartUp() -> impl IntoView {
                 Phase::PreparingGpu => {
                     view! { <Progress text=app.words().preparing_gpu share=None detail=String::new() /> }.into_any()
                 }
+                Phase::Ready if quiet => ().into_any(),
                 Phase::Ready => view! { <span class="status-line">{move || status_text(app)}</span> }.into_any(),
                 Phase::Failed(reason) => view! { <Failure text=(app.words().load_failed)(&reason) /> }.into_any(),
                 Phase::Stopped => view! { <Failure text=app.words().stopped.to_owned() /> }.into_any(),
@@ -149,7 +155,7 @@ fn summary(app: App, shown: &Shown) -> String {
 }
 
 /// Follows `text`, but changes at most every [`SPEAK_EVERY`]; the last text is never lost.
-fn throttled(text: impl Fn() -> String + Send + Sync + 'static) -> RwSignal<String> {
+pub fn throttled(text: impl Fn() -> String + Send + Sync + 'static) -> RwSignal<String> {
     let spoken = RwSignal::new(String::new());
     let last = StoredValue::new(f64::NEG_INFINITY);
     let pending = StoredValue::new(None::<TimeoutHandle>);

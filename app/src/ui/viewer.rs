@@ -7,40 +7,61 @@ use leptos::html::Canvas;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
-use web_sys::{KeyboardEvent, PointerEvent, ResizeObserver, WheelEvent};
+use web_sys::{HtmlCanvasElement, KeyboardEvent, PointerEvent, ResizeObserver, WheelEvent};
 
-use super::drawing::{self, Scene};
+use super::drawing::{self, DrawnBox, Scene};
 use super::layers::{Layer, layers};
 use crate::locales::class_name;
-use crate::state::{App, Shown, View};
+use crate::state::{App, Ink, Shown, View};
 use crate::worker::messages::{Finding, FoundBox};
 
 /// Far enough for one press of an arrow key, in CSS pixels.
 const STEP: f64 = 48.0;
 
+/// Where each pressed pointer is on the canvas.
+pub type Fingers = HashMap<i32, (f64, f64)>;
+
 /// The canvas's size, and what buttons do with the view.
 #[derive(Clone, Copy)]
 pub struct Stage {
-    app: App,
-    size: RwSignal<(f64, f64)>,
+    /// Zoom and position of the image.
+    pub view: RwSignal<View>,
+    /// Size in CSS pixels.
+    pub size: RwSignal<(f64, f64)>,
+    /// Size of the image, in its own pixels.
+    image: Signal<Option<(f64, f64)>>,
 }
 
 impl Stage {
-    /// For the state `app`.
-    pub fn new(app: App) -> Self {
-        Self { app, size: RwSignal::new((0.0, 0.0)) }
+    /// For a view of an image of this size.
+    pub fn new(view: RwSignal<View>, image: Signal<Option<(f64, f64)>>) -> Self {
+        Self { view, size: RwSignal::new((0.0, 0.0)), image }
+    }
+
+    /// For the picture of `app`.
+    pub fn of_picture(app: App) -> Self {
+        let size = move || {
+            app.picture.with(|picture| {
+                picture.as_ref().map(|(facts, _)| (f64::from(facts.width), f64::from(facts.height)))
+            })
+        };
+        Self::new(app.view, Signal::derive(size))
     }
 
     fn image_size(self) -> Option<(f64, f64)> {
-        self.app.picture.with_untracked(|picture| {
-            picture.as_ref().map(|(facts, _)| (f64::from(facts.width), f64::from(facts.height)))
-        })
+        self.image.get_untracked()
+    }
+
+    /// The place in the image under a place of the canvas.
+    pub fn to_image(self, at: (f64, f64)) -> (f64, f64) {
+        let view = self.view.get_untracked();
+        ((at.0 - view.x) / view.scale, (at.1 - view.y) / view.scale)
     }
 
     /// Shows the whole image.
     pub fn fit(self) {
         if let Some(image) = self.image_size() {
-            self.app.view.set(View::fit(image, self.size.get_untracked()));
+            self.view.set(View::fit(image, self.size.get_untracked()));
         }
     }
 
@@ -50,17 +71,19 @@ impl Stage {
         self.zoom_at(factor, (width / 2.0, height / 2.0));
     }
 
-    fn zoom_at(self, factor: f64, at: (f64, f64)) {
+    /// Zooms around a place of the canvas.
+    pub fn zoom_at(self, factor: f64, at: (f64, f64)) {
         if let Some(image) = self.image_size() {
             let canvas = self.size.get_untracked();
-            self.app.view.update(|view| *view = view.zoomed(factor, at, image, canvas));
+            self.view.update(|view| *view = view.zoomed(factor, at, image, canvas));
         }
     }
 
-    fn pan(self, dx: f64, dy: f64) {
+    /// Moves the image, in CSS pixels.
+    pub fn pan(self, dx: f64, dy: f64) {
         if let Some(image) = self.image_size() {
             let canvas = self.size.get_untracked();
-            self.app.view.update(|view| *view = view.moved(dx, dy, image, canvas));
+            self.view.update(|view| *view = view.moved(dx, dy, image, canvas));
         }
     }
 }
@@ -71,7 +94,7 @@ pub fn Viewer() -> impl IntoView {
     let app = expect_context::<App>();
     let canvas = NodeRef::<Canvas>::new();
     let stage = expect_context::<Stage>();
-    let fingers = StoredValue::new(HashMap::<i32, (f64, f64)>::new());
+    let fingers = StoredValue::new(Fingers::new());
     follow_size(canvas, stage);
     redraw_on_change(app, canvas, stage);
 
@@ -119,12 +142,13 @@ pub fn Viewer() -> impl IntoView {
     }
 }
 
-fn position(event: &PointerEvent) -> (f64, f64) {
+/// Where a pointer is on the canvas.
+pub fn position(event: &PointerEvent) -> (f64, f64) {
     (f64::from(event.offset_x()), f64::from(event.offset_y()))
 }
 
 /// One finger or the mouse moves the image; two fingers also zoom it.
-fn follow_fingers(stage: Stage, fingers: StoredValue<HashMap<i32, (f64, f64)>>, event: &PointerEvent) {
+pub fn follow_fingers(stage: Stage, fingers: StoredValue<Fingers>, event: &PointerEvent) {
     let now = position(event);
     let Some((before, others)) = fingers
         .try_update_value(|fingers| {
@@ -155,7 +179,8 @@ fn follow_fingers(stage: Stage, fingers: StoredValue<HashMap<i32, (f64, f64)>>, 
     }
 }
 
-fn wheel(stage: Stage, event: &WheelEvent) {
+/// The wheel zooms around the pointer.
+pub fn wheel(stage: Stage, event: &WheelEvent) {
     event.prevent_default();
     let lines = if event.delta_mode() == WheelEvent::DOM_DELTA_LINE { 16.0 } else { 1.0 };
     let at = (f64::from(event.offset_x()), f64::from(event.offset_y()));
@@ -176,7 +201,7 @@ fn key(stage: Stage, event: &KeyboardEvent) {
 }
 
 /// Keeps the canvas's size, and a fitted view, in step with the window.
-fn follow_size(canvas: NodeRef<Canvas>, stage: Stage) {
+pub fn follow_size(canvas: NodeRef<Canvas>, stage: Stage) {
     let observer = StoredValue::new_local(None::<(ResizeObserver, Closure<dyn FnMut(Array)>)>);
     Effect::new(move |_| {
         let Some(element) = canvas.get() else { return };
@@ -197,8 +222,8 @@ fn follow_size(canvas: NodeRef<Canvas>, stage: Stage) {
     });
     Effect::new(move |_| {
         stage.size.track();
-        stage.app.picture.track();
-        if stage.app.view.with_untracked(|view| view.fitted) {
+        stage.image.track();
+        if stage.view.with_untracked(|view| view.fitted) {
             stage.fit();
         }
     });
@@ -232,9 +257,8 @@ fn redraw_on_change(app: App, canvas: NodeRef<Canvas>, stage: Stage) {
     });
 }
 
-fn redraw(app: App, canvas: NodeRef<Canvas>, stage: Stage, ready: StoredValue<Vec<Layer>, LocalStorage>) {
-    let Some(canvas) = canvas.get_untracked() else { return };
-    let ratio = window().device_pixel_ratio();
+/// Gives a canvas the screen's size.
+pub fn fit_canvas(canvas: &HtmlCanvasElement, stage: Stage, ratio: f64) {
     let (width, height) = stage.size.get_untracked();
     let (width, height) = ((width * ratio).round() as u32, (height * ratio).round() as u32);
     // Setting a size clears the canvas, even the same size.
@@ -242,6 +266,12 @@ fn redraw(app: App, canvas: NodeRef<Canvas>, stage: Stage, ready: StoredValue<Ve
         canvas.set_width(width);
         canvas.set_height(height);
     }
+}
+
+fn redraw(app: App, canvas: NodeRef<Canvas>, stage: Stage, ready: StoredValue<Vec<Layer>, LocalStorage>) {
+    let Some(canvas) = canvas.get_untracked() else { return };
+    let ratio = window().device_pixel_ratio();
+    fit_canvas(&canvas, stage, ratio);
     let boxes = app.shown.with_untracked(|shown| shown.as_ref().map(|shown| named_boxes(app, shown)));
     let boxes = boxes.unwrap_or_default();
     let opacity = if app.hidden.get_untracked() { 0.0 } else { app.opacity.get_untracked() };
@@ -258,10 +288,17 @@ fn redraw(app: App, canvas: NodeRef<Canvas>, stage: Stage, ready: StoredValue<Ve
 }
 
 /// The boxes that the slider lets through, with class and score in words.
-fn named_boxes(app: App, shown: &Shown) -> Vec<(FoundBox, String)> {
+fn named_boxes(app: App, shown: &Shown) -> Vec<DrawnBox> {
     let Finding::Boxes(boxes) = &shown.outcome.finding else { return Vec::new() };
     let (language, threshold) = (app.language.get_untracked(), app.threshold.get_untracked());
     let class = |index: usize| shown.task.classes.get(index).map(|class| class_name(language, class));
     let words = |found: &FoundBox| format!("{} {:.2}", class(found.class).unwrap_or_default(), found.score);
-    boxes.iter().filter(|found| found.score >= threshold).map(|found| (found.clone(), words(found))).collect()
+    let drawn = |found: &FoundBox| DrawnBox {
+        corners: [found.x0, found.y0, found.x1, found.y1],
+        ink: Ink::of(found.class),
+        words: words(found),
+        faint: false,
+    };
+    // The best is drawn last, on top.
+    boxes.iter().rev().filter(|found| found.score >= threshold).map(drawn).collect()
 }

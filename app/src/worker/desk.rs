@@ -14,7 +14,7 @@ use super::clock::next_turn;
 use super::device::Gpu;
 use super::entry::send;
 use super::messages::{Answer, Ask, DeviceKind, Request, RequestId};
-use super::{check, download, inference, pictures};
+use super::{check, download, inference, pictures, studio};
 
 /// The Worker's state. Nothing is borrowed across an `await`: requests interleave.
 #[derive(Default)]
@@ -31,6 +31,8 @@ pub struct Desk {
     pub chosen: Cell<Option<DeviceKind>>,
     /// The current image.
     pub image: RefCell<Option<Rc<Image>>>,
+    /// The studio's project.
+    pub studio: studio::Bench,
     newest_prediction: Cell<RequestId>,
     /// Requests that set up or measure the GPU wait for each other.
     lane: RefCell<VecDeque<Request>>,
@@ -47,12 +49,17 @@ impl Desk {
             Ask::OpenFile => pictures::open_file(&self, id, bytes),
             Ask::Load { url } => spawn_local(async move {
                 let answer = download::load(&self, id, &url).await;
+                let arrived = matches!(answer, Answer::Loaded(_));
                 send(id, &answer, None);
+                if arrived {
+                    studio::model_arrived(&self).await;
+                }
             }),
             Ask::Predict { task } => {
                 self.newest_prediction.set(id);
                 spawn_local(self.predict(id, task));
             }
+            Ask::Studio(ask) => studio::take(&self, id, ask, bytes),
             Ask::Check { .. } | Ask::Fingerprint { .. } => {
                 self.lane.borrow_mut().push_back(request);
                 if !self.lane_runs.replace(true) {

@@ -19,6 +19,8 @@ pub mod messages;
 mod objects;
 #[cfg(feature = "model")]
 mod pictures;
+#[cfg(feature = "model")]
+mod studio;
 pub mod transport;
 
 #[cfg(feature = "model")]

@@ -17,7 +17,7 @@ const SEED: u64 = 7;
 pub fn thumbnail(id: RequestId, scene: Scene, side: u32) {
     let image = sample(scene, side);
     let (width, height) = (image.width() as u32, image.height() as u32);
-    send(id, &Answer::Thumbnail { scene, width, height }, Some(&rgba(&image)));
+    send(id, &Answer::Thumbnail { scene, width, height }, Some(&Uint8Array::new_from_slice(&rgba(&image))));
 }
 
 /// Makes a built-in sample the current image.
@@ -42,7 +42,7 @@ fn open(desk: &Desk, id: RequestId, image: Image) {
         channels: image.channels() as u8,
         bits: image.pixels().bits() as u8,
     };
-    let pixels = rgba(&image);
+    let pixels = Uint8Array::new_from_slice(&rgba(&image));
     desk.image.replace(Some(Rc::new(image)));
     send(id, &Answer::Opened(picture), Some(&pixels));
 }
@@ -58,7 +58,7 @@ fn sample(scene: Scene, side: u32) -> Image {
 }
 
 /// Four bytes per pixel for the screen.
-fn rgba(image: &Image) -> Uint8Array {
+pub(super) fn rgba(image: &Image) -> Vec<u8> {
     let step = image.channels();
     let mut out = Vec::with_capacity(image.width() * image.height() * 4);
     let mut add = |values: [u8; 3]| out.extend([values[0], values[1], values[2], 255]);
@@ -70,10 +70,10 @@ fn rgba(image: &Image) -> Uint8Array {
         let byte = |value: f32| (value * 255.0).round() as u8;
         (0..area).for_each(|at| add([0, 1, 2].map(|plane| byte(planes[plane * area + at]))));
     }
-    Uint8Array::new_from_slice(&out)
+    out
 }
 
-fn refusal(error: ImageError) -> Refusal {
+pub(super) fn refusal(error: ImageError) -> Refusal {
     match error {
         ImageError::UnknownFormat => Refusal::UnknownFormat,
         ImageError::TooLarge { width, height, .. } => {

@@ -6,15 +6,27 @@ mod lbfgs;
 mod lora;
 #[cfg(feature = "model")]
 mod mode;
+mod plan;
 mod probe;
+mod score;
+#[cfg(feature = "model")]
+mod session;
+mod stopping;
 #[cfg(feature = "model")]
 mod tuner;
+mod views;
 
 pub use folds::{Fold, folds};
 #[cfg(feature = "model")]
 pub use lora::Lora;
 #[cfg(feature = "model")]
 pub use mode::Mode;
+pub use plan::{Demand, Footprint, Plan, plan};
 pub use probe::{LinearProbe, ProbeError, out_of_fold};
+pub use score::{Answer, HeldOutScore, score};
+#[cfg(feature = "model")]
+pub use session::{Measured, Session, SessionConfig, SessionError, SessionTask, Work, WorkError};
+pub use stopping::Stopping;
 #[cfg(feature = "model")]
 pub use tuner::{TuneConfig, TuneError, Tuner};
+pub use views::{turned, views};

@@ -18,6 +18,11 @@ pub enum Mode {
 }
 
 impl Mode {
+    /// Whether the encoder stays as it is, so that its features can be kept.
+    pub fn keeps_encoder(self) -> bool {
+        matches!(self, Self::Frozen | Self::Decoder)
+    }
+
     /// Whether the gradient of a parameter of the shared blocks is needed.
     pub(super) fn trains(self, name: &str) -> bool {
         match self {

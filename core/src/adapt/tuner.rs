@@ -1,13 +1,13 @@
 //! Fine-tuning to one task.
 
 use burn::module::Module;
-use burn::tensor::{Device, ExecutionError};
+use burn::tensor::{Device, ExecutionError, Tensor};
 use thiserror::Error;
 
 use super::lora::Lora;
 use super::mode::Mode;
-use crate::dataset::{Batch, Task};
-use crate::model::{Head, Network, parameters, take_gradients, train_only};
+use crate::dataset::{Batch, Target, Task};
+use crate::model::{Features, Head, Network, Outputs, parameters, take_gradients, train_only};
 use crate::task::{LossError, loss};
 use crate::train::{Optimiser, OptimiserKind, Schedule, clip, images};
 
@@ -64,16 +64,16 @@ pub enum TuneError {
     NotFinite,
 }
 
-/// A model with a new head that learns one task.
+/// A model that learns one task, or several by turns.
 #[derive(Clone, Debug)]
 pub struct Tuner {
-    network: Network,
+    pub(super) network: Network,
     config: TuneConfig,
-    lora: Option<Lora>,
-    shared: Optimiser,
-    factors: Optimiser,
-    own: Optimiser,
-    step: u64,
+    pub(super) lora: Option<Lora>,
+    pub(super) shared: Optimiser,
+    pub(super) factors: Optimiser,
+    pub(super) own: Vec<Optimiser>,
+    pub(super) step: u64,
     device: Device,
 }
 
@@ -81,27 +81,27 @@ impl Tuner {
     /// Starts from the shared blocks of `network` with a random head for `task`. The network's own tasks are left
     /// out. `device` is the plain one.
     pub fn new(network: &Network, task: Task, config: TuneConfig, device: &Device) -> Self {
+        let blank = Network { tasks: Vec::new(), heads: Vec::new(), ..network.clone() };
+        Self::for_tasks(&blank, vec![task], config, device)
+    }
+
+    /// Starts from the shared blocks of `network`, and from its head for each of `tasks` that it has (the same id,
+    /// kind and classes); the other heads are random. The network itself stays as it is. `device` is the plain one.
+    pub fn for_tasks(network: &Network, tasks: Vec<Task>, config: TuneConfig, device: &Device) -> Self {
         device.seed(config.seed);
         let plain = device.clone().inner();
         let device = plain.clone().autodiff();
-        let head = Head::new(&task, &network.config, &device);
-        // Parameters are created when first used; its random values must not depend on what comes first.
-        parameters(&head);
+        let heads: Vec<Head> = tasks.iter().map(|task| head(network, task, &device)).collect();
         let foundation = network.foundation.valid().train();
         let lora = (config.mode == Mode::Lora).then(|| Lora::new(&foundation, config.rank, &plain));
         let foundation = train_only(foundation, |name| config.mode.trains(name));
         let optimiser = Optimiser::new(OptimiserKind::AdamW, config.weight_decay);
         Self {
-            network: Network {
-                config: network.config.clone(),
-                tasks: vec![task],
-                foundation,
-                heads: vec![head],
-            },
             lora,
             shared: optimiser.clone(),
             factors: Optimiser::new(OptimiserKind::AdamW, 0.0),
-            own: optimiser,
+            own: vec![optimiser; tasks.len()],
+            network: Network { config: network.config.clone(), tasks, foundation, heads },
             step: 0,
             device,
             config,
@@ -118,21 +118,54 @@ impl Tuner {
         self.step
     }
 
-    /// Learns from one batch and gives its loss. The device is read once.
+    /// Learns the first task from one batch and gives its loss. The device is read once.
     ///
     /// # Errors
     /// When the batch has targets of another label type, the device fails, or the loss is no number; the weights
     /// are then those before the step.
     pub async fn step(&mut self, batch: &Batch) -> Result<f32, TuneError> {
+        self.step_task(0, batch).await
+    }
+
+    /// As [`Self::step`], for task number `task`.
+    ///
+    /// # Errors
+    /// As [`Self::step`].
+    pub async fn step_task(&mut self, task: usize, batch: &Batch) -> Result<f32, TuneError> {
+        self.seed_step();
+        let outputs = self.network.forward_cases(task, images(batch, &self.device), &batch.cases);
+        self.learn(task, outputs, &batch.targets).await
+    }
+
+    /// As [`Self::step_task`], from plain features that the encoder of this model made: it must not be one that
+    /// learns. `targets` are one per image, of the features' size.
+    ///
+    /// # Errors
+    /// As [`Self::step`].
+    pub async fn step_features(
+        &mut self,
+        task: usize,
+        features: &Features,
+        targets: &[Target],
+    ) -> Result<f32, TuneError> {
+        self.seed_step();
+        let outputs = self.network.answer(task, &features.lifted(&self.device));
+        self.learn(task, outputs, targets).await
+    }
+
+    /// What is random in a step depends on its number alone.
+    fn seed_step(&self) {
         self.device.seed(self.config.seed.wrapping_add(self.step.wrapping_mul(1_000_003)));
-        let outputs = self.network.forward_cases(0, images(batch, &self.device), &batch.cases);
-        let loss = loss(outputs, &batch.targets)?;
+    }
+
+    async fn learn(&mut self, task: usize, outputs: Outputs, targets: &[Target]) -> Result<f32, TuneError> {
+        let loss = loss(outputs, targets)?;
         let mut gradients = loss.clone().backward();
         let mut shared = take_gradients(&self.network.foundation, &mut gradients);
-        let mut own = take_gradients(&self.network.heads[0], &mut gradients);
+        let mut own = take_gradients(&self.network.heads[task], &mut gradients);
         let length = clip(&mut shared, Some(self.config.clip));
         let parts = [Some(loss.inner()), length, clip(&mut own, Some(self.config.clip))];
-        let numbers = burn::tensor::Tensor::cat(parts.into_iter().flatten().collect(), 0);
+        let numbers = Tensor::cat(parts.into_iter().flatten().collect(), 0);
         let numbers: Vec<f32> = numbers.into_data_async().await?.iter::<f32>().collect();
         let factor = self.rate_factor();
         self.step += 1;
@@ -140,8 +173,8 @@ impl Tuner {
             return Err(TuneError::NotFinite);
         }
         let (rate, head_rate) = (self.config.learning_rate * factor, self.config.head_learning_rate * factor);
-        let head = self.network.heads[0].clone();
-        self.network.heads[0] = self.own.step(head, own, head_rate);
+        let head = self.network.heads[task].clone();
+        self.network.heads[task] = self.own[task].step(head, own, head_rate);
         let mut foundation = self.network.foundation.clone();
         if let Some(lora) = &mut self.lora {
             let of_factors = lora.gradients(&mut shared);
@@ -160,4 +193,19 @@ impl Tuner {
         let span = self.config.steps.saturating_sub(self.config.warmup).max(1) as f64;
         Schedule::Cosine.factor(((self.step - self.config.warmup) as f64 / span).min(1.0))
     }
+}
+
+/// The network's head for `task`, if it has one that fits, or a random one.
+fn head(network: &Network, task: &Task, device: &Device) -> Head {
+    let fits = |known: &Task| {
+        known.id == task.id && known.kind == task.kind && known.classes.len() == task.classes.len()
+    };
+    let known = network.tasks.iter().zip(&network.heads).find(|(known, _)| fits(known));
+    if let Some((_, head)) = known {
+        return head.valid().train();
+    }
+    let head = Head::new(task, &network.config, device);
+    // Parameters are created when first used; its random values must not depend on what comes first.
+    parameters(&head);
+    head
 }

@@ -19,7 +19,7 @@ pub struct Mask {
 }
 
 /// An object's box in pixels: left, top, right, bottom, right and bottom exclusive.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct BoxLabel {
     /// Left edge.
     pub x0: f32,
@@ -34,6 +34,12 @@ pub struct BoxLabel {
 }
 
 impl BoxLabel {
+    /// Whether it has an area and lies inside a `width` x `height` image.
+    pub fn is_inside(&self, width: u32, height: u32) -> bool {
+        let inside = |from: f32, to: f32, side: u32| 0.0 <= from && from < to && to <= side as f32;
+        inside(self.x0, self.x1, width) && inside(self.y0, self.y1, height)
+    }
+
     /// The box with the edges `[x0, y0, x1, y1]`, cut at those of a `width` x `height` image. `None` if nothing
     /// of it lies inside.
     pub fn clipped(edges: [f64; 4], width: usize, height: usize, class: usize) -> Option<Self> {

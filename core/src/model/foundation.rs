@@ -6,6 +6,7 @@ use burn::tensor::{Device, FloatDType, Tensor};
 use super::box_decoder::{BoxDecoder, BoxFeatures};
 use super::config::ModelConfig;
 use super::encoder::SwinV2;
+use super::parameters::lifted;
 use super::pixel_decoder::PixelDecoder;
 use super::squeezer::{Squeezer, global_average};
 
@@ -30,6 +31,47 @@ pub struct Features {
     pyramid: [Tensor<4>; 4],
     /// Rows and columns before padding.
     size: [usize; 2],
+}
+
+impl Features {
+    /// Rows and columns of the images.
+    pub fn size(&self) -> [usize; 2] {
+        self.size
+    }
+
+    /// Bytes of all numbers.
+    pub fn bytes(&self) -> usize {
+        let count = |tensor: &Tensor<4>| tensor.dims().iter().product::<usize>();
+        (count(&self.image) + self.pyramid.iter().map(count).sum::<usize>()) * size_of::<f32>()
+    }
+
+    /// Features of several images of one size side by side, in their order; `None` of nothing.
+    pub fn join(parts: &[&Self]) -> Option<Self> {
+        let size = parts.first()?.size;
+        let level = |pick: fn(&Self) -> &Tensor<4>| {
+            Tensor::cat(parts.iter().map(|part| pick(part).clone()).collect(), 0)
+        };
+        Some(Self {
+            image: level(|f| &f.image),
+            pyramid: [
+                level(|f| &f.pyramid[0]),
+                level(|f| &f.pyramid[1]),
+                level(|f| &f.pyramid[2]),
+                level(|f| &f.pyramid[3]),
+            ],
+            size,
+        })
+    }
+
+    /// Plain features as constants of computations on `device`, which tracks gradients: what made them does not
+    /// learn from them.
+    pub fn lifted(&self, device: &Device) -> Self {
+        Self {
+            image: lifted(self.image.clone(), device),
+            pyramid: self.pyramid.clone().map(|level| lifted(level, device)),
+            size: self.size,
+        }
+    }
 }
 
 impl Foundation {

@@ -4,7 +4,7 @@ use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 
 use super::config::ModelConfig;
-use super::foundation::Foundation;
+use super::foundation::{Features, Foundation};
 use super::head::{BoxLogits, Head};
 use crate::dataset::{Scaling, Task, TaskKind};
 
@@ -87,13 +87,21 @@ impl Network {
     /// As [`Self::forward`], on cases of several images each: `cases` has their numbers, which are those of `images`
     /// together. Answers are one per case where the task looks at cases.
     pub fn forward_cases(&self, task: usize, images: Tensor<4>, cases: &[usize]) -> Outputs {
-        let [_, _, height, width] = images.dims();
-        let features = self.foundation.encode(images);
+        self.answer_cases(task, &self.foundation.encode(images), cases)
+    }
+
+    /// As [`Self::forward`], from features that the shared blocks made before.
+    pub fn answer(&self, task: usize, features: &Features) -> Outputs {
+        self.answer_cases(task, features, &[])
+    }
+
+    fn answer_cases(&self, task: usize, features: &Features, cases: &[usize]) -> Outputs {
+        let [height, width] = features.size();
         match &self.heads[task] {
-            Head::Class(head) => self.of_whole(task, head.forward(self.foundation.vector(&features), cases)),
-            Head::Pixel(head) => Outputs::Pixel(head.forward(self.foundation.pixels(&features))),
+            Head::Class(head) => self.of_whole(task, head.forward(self.foundation.vector(features), cases)),
+            Head::Pixel(head) => Outputs::Pixel(head.forward(self.foundation.pixels(features))),
             Head::Box(head) => Outputs::Box {
-                logits: head.forward(&self.foundation.boxes(&features)),
+                logits: head.forward(&self.foundation.boxes(features)),
                 size: [height, width].map(|side| side.next_multiple_of(super::STRIDE)),
                 strides: self.config.box_strides(),
             },

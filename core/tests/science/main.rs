@@ -2,6 +2,7 @@
 #![recursion_limit = "256"]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod electron;
 mod files;
 mod gradients;
 mod half;
@@ -9,6 +10,7 @@ mod instances;
 mod interference;
 mod learning;
 mod scenes;
+mod sessions;
 mod side_by_side;
 mod training;
 mod tuning;

@@ -161,7 +161,7 @@ async fn without_runs_a_line_says_how_to_start_one() -> Outcome {
     for (language, words) in [("en", "medley pretrain"), ("ja", "medley pretrain")] {
         visit.open(&format!("runs?lang={language}")).await?;
         says(&visit, "[data-testid=runs-line]", words).await?;
-        let there = "document.querySelectorAll('[data-testid=views] a').length === 2";
+        let there = "document.querySelectorAll('[data-testid=views] a').length === 3";
         visit.until("both views are offered", SOON, there).await?;
     }
     assert_eq!(complains(&visit).await?, Vec::<String>::new());

@@ -4,7 +4,7 @@ mod chart;
 mod list;
 mod overview;
 mod pictures;
-mod scale;
+pub mod scale;
 mod tasks;
 
 use leptos::ev;

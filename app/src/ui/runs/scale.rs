@@ -27,6 +27,11 @@ impl Scale {
         Self { low: 0.0, high: last.unwrap_or(1).max(1) as f64, log: false }
     }
 
+    /// From 0 to 1, as scores are.
+    pub fn unit() -> Self {
+        Self { low: 0.0, high: 1.0, log: false }
+    }
+
     /// Around all values, with some air. On a logarithmic axis only positive ones count.
     pub fn of_values<'a>(series: impl Iterator<Item = &'a Series>, log: bool) -> Self {
         let values = series.flatten().map(|(_, value)| *value).filter(|value| !log || *value > 0.0);

@@ -59,7 +59,8 @@ impl Orientation {
         [if self.mirrored { -x } else { x }, y]
     }
 
-    pub(super) fn is_identity(self) -> bool {
+    /// Whether it changes nothing.
+    pub fn is_identity(self) -> bool {
         !self.mirrored && self.quarter_turns.is_multiple_of(4)
     }
 

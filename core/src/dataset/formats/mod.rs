@@ -26,7 +26,7 @@ pub use table::TableError;
 
 /// Whether `name` is a file below a data set's own folder: relative, without `..`, so that a label file
 /// from elsewhere cannot name files outside of it.
-fn is_inside_folder(name: &str) -> bool {
+pub(crate) fn is_inside_folder(name: &str) -> bool {
     !name.is_empty()
         && !name.contains(['\\', ':', '\0'])
         && name.split('/').all(|part| !part.is_empty() && part != "." && part != "..")

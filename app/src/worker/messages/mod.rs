@@ -1,6 +1,10 @@
 //! What the page and the Worker say to each other. Pixels travel beside a message as a transferred
 //! `ArrayBuffer`, never inside it.
 
+mod studio;
+
+pub use studio::*;
+
 use serde::{Deserialize, Serialize};
 
 /// More pixels than this are not opened: a tab has little memory. The Worker checks it before it decodes.
@@ -67,6 +71,8 @@ pub enum Ask {
         /// Where to compute.
         device: DeviceKind,
     },
+    /// Something of the studio.
+    Studio(StudioAsk),
 }
 
 /// What the Worker can answer.
@@ -108,6 +114,8 @@ pub enum Answer {
     Fingerprint(Fingerprint),
     /// The self-test could not run.
     FingerprintFailed(String),
+    /// Something of the studio.
+    Studio(StudioAnswer),
     /// The Worker is about to end; a new one is needed.
     Crashed(String),
 }

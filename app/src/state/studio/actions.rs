@@ -1,0 +1,344 @@
+//! What visitors make the studio do.
+
+use js_sys::Uint8Array;
+use leptos::prelude::*;
+
+use super::pure::list;
+use super::pure::shortcuts::Tool;
+use super::{Studio, Work};
+use crate::locales::Language;
+use crate::worker::messages::{Ask, RequestId, TaskKind};
+use crate::worker::messages::{EntryId, Export, StudioAsk, TaskId};
+
+/// Side of the small pictures, in pixels: twice what is shown, for sharp screens.
+const THUMBNAIL_SIDE: u32 = 88;
+
+impl Studio {
+    pub(super) fn ask(self, ask: StudioAsk, bytes: Option<Uint8Array>) -> RequestId {
+        self.app.ask(Ask::Studio(ask), bytes)
+    }
+
+    /// Opens the project. The first time only.
+    pub fn start(self) {
+        if !self.started.get_untracked() {
+            self.started.set(true);
+            self.open_project();
+        }
+    }
+
+    pub(super) fn open_project(self) {
+        let name = untrack(|| self.app.words()).studio.new_name.to_owned();
+        self.ask(StudioAsk::Open { name }, None);
+    }
+
+    /// Begins an empty project.
+    pub fn new_project(self) {
+        let name = untrack(|| self.app.words()).studio.new_name;
+        self.forget_image();
+        self.thumbnails.update(std::collections::HashMap::clear);
+        self.tuning.set(None);
+        self.rows.set(None);
+        self.awaited.update_value(|awaited| awaited.first_task = false);
+        self.ask(StudioAsk::New { name: name.to_owned() }, None);
+    }
+
+    /// Gives the project another name.
+    pub fn rename_project(self, name: &str) {
+        if !name.trim().is_empty() {
+            self.ask(StudioAsk::Rename { name: name.trim().to_owned() }, None);
+        }
+    }
+
+    /// Shows an image.
+    pub fn choose(self, entry: EntryId, slice: u32) {
+        let Some(task) = self.task.get_untracked() else { return };
+        let shown = self.open.with_untracked(|open| open.as_ref().map(|(view, _)| (view.entry, view.window)));
+        // Another slice keeps the window; another image has its own.
+        let window = shown.filter(|(shown, _)| *shown == entry).map(|(_, window)| window);
+        if window.is_none() {
+            self.show_heat.set(false);
+        }
+        self.stop_comparing();
+        self.entry.set(Some(entry));
+        self.slice.set(slice);
+        let id = self.ask(StudioAsk::OpenEntry { entry, slice, task, window }, None);
+        self.awaited.update_value(|awaited| awaited.open = id);
+    }
+
+    /// Shows the image on the screen again, as it is now.
+    pub(super) fn reopen(self) {
+        if let Some(entry) = self.entry.get_untracked() {
+            self.choose(entry, self.slice.get_untracked());
+        }
+    }
+
+    /// Shows the image with other values as black and white.
+    pub fn set_window(self, low: f32, high: f32) {
+        let (Some(entry), Some(task)) = (self.entry.get_untracked(), self.task.get_untracked()) else {
+            return;
+        };
+        let (slice, window) = (self.slice.get_untracked(), Some((low, high)));
+        let id = self.ask(StudioAsk::OpenEntry { entry, slice, task, window }, None);
+        self.awaited.update_value(|awaited| awaited.open = id);
+    }
+
+    /// Shows another slice of a volume.
+    pub fn go_to_slice(self, slice: u32) {
+        let Some(entry) = self.entry.get_untracked() else { return };
+        let slices = untrack(|| self.card(entry)).map_or(1, |card| card.slices);
+        if slice < slices && slice != self.slice.get_untracked() {
+            self.choose(entry, slice);
+        }
+    }
+
+    /// The slice before or after.
+    pub fn step_slice(self, by: i32) {
+        if let Some(slice) = self.slice.get_untracked().checked_add_signed(by) {
+            self.go_to_slice(slice);
+        }
+    }
+
+    /// The image before or after in the list.
+    pub fn step_image(self, by: isize) {
+        let listed = untrack(|| self.listed());
+        let place = listed.iter().position(|entry| Some(*entry) == self.entry.get_untracked());
+        let next = place.map_or(Some(0), |place| place.checked_add_signed(by));
+        if let Some(entry) = next.and_then(|next| listed.get(next)) {
+            self.choose(*entry, 0);
+        }
+    }
+
+    /// Marks an image of the list, or unmarks it.
+    pub fn toggle_selected(self, entry: EntryId) {
+        self.selected.update(|selected| {
+            if !selected.remove(&entry) {
+                selected.insert(entry);
+            }
+        });
+    }
+
+    /// Marks all images of the list, or none where all are marked.
+    pub fn select_all(self) {
+        let listed = untrack(|| self.listed());
+        self.selected.update(|selected| {
+            if listed.iter().all(|entry| selected.contains(entry)) {
+                selected.clear();
+            } else {
+                selected.extend(listed);
+            }
+        });
+    }
+
+    /// The marked images, or the one on the screen.
+    pub fn meant(self) -> Vec<EntryId> {
+        let mut marked: Vec<EntryId> =
+            self.selected.with_untracked(|marked| marked.iter().copied().collect());
+        if marked.is_empty() {
+            marked.extend(self.entry.get_untracked());
+        }
+        marked.sort_unstable();
+        marked
+    }
+
+    /// Takes the meant images out.
+    pub fn remove_meant(self) {
+        let entries = self.meant();
+        if entries.is_empty() {
+            return;
+        }
+        self.selected.update(std::collections::HashSet::clear);
+        self.ask(StudioAsk::Remove { entries }, None);
+    }
+
+    /// Keeps the meant images to measure on, or no more.
+    pub fn hold_out_meant(self, held_out: bool) {
+        let entries = self.meant();
+        if !entries.is_empty() {
+            self.ask(StudioAsk::SetHeldOut { entries, held_out }, None);
+        }
+    }
+
+    /// Marks the meant images as completely labelled, or no more.
+    pub fn complete_meant(self, complete: bool) {
+        let entries = self.meant();
+        if let Some(task) = self.task.get_untracked().filter(|_| !entries.is_empty()) {
+            self.ask(StudioAsk::SetComplete { entries, task, complete }, None);
+        }
+    }
+
+    /// Asks for a small picture.
+    pub fn want_thumbnail(self, entry: EntryId) {
+        if !self.thumbnails.with_untracked(|known| known.contains_key(&entry)) {
+            self.ask(StudioAsk::Thumbnail { entry, side: THUMBNAIL_SIDE }, None);
+        }
+    }
+
+    /// Chooses another task.
+    pub fn choose_task(self, task: TaskId) {
+        if self.task.get_untracked() == Some(task) {
+            return;
+        }
+        self.task.set(Some(task));
+        self.suit_class_and_tool();
+        self.rows.set(None);
+        self.plan.set(None);
+        self.reopen();
+        self.want_plan();
+    }
+
+    /// The first class, and a tool that the task can use.
+    pub(super) fn suit_class_and_tool(self) {
+        let classes = untrack(|| self.task_card()).map(|task| task.classes).unwrap_or_default();
+        self.class.set(classes.first().map_or(1, |class| class.id));
+        match untrack(|| self.kind()) {
+            Some(TaskKind::Segmentation) if self.tool.get_untracked() == Tool::Box => {
+                self.tool.set(Tool::Brush);
+            }
+            Some(TaskKind::Detection) => self.tool.set(Tool::Box),
+            Some(TaskKind::Classification) => self.tool.set(Tool::Move),
+            Some(TaskKind::Segmentation) | None => {}
+        }
+    }
+
+    /// Adds a task of a label type, named after it.
+    pub fn add_task(self, kind: TaskKind, name: String, classes: Vec<String>) {
+        self.ask(StudioAsk::AddTask { name, kind, classes }, None);
+    }
+
+    /// Takes the chosen task away.
+    pub fn remove_task(self) {
+        if let Some(task) = self.task.get_untracked() {
+            self.ask(StudioAsk::RemoveTask { task }, None);
+        }
+    }
+
+    /// Gives the chosen task another name.
+    pub fn rename_task(self, name: &str) {
+        if let Some(task) = self.task.get_untracked().filter(|_| !name.trim().is_empty()) {
+            self.ask(StudioAsk::RenameTask { task, name: name.trim().to_owned() }, None);
+        }
+    }
+
+    /// Adds a class to the chosen task.
+    pub fn add_class(self, name: &str) {
+        if let Some(task) = self.task.get_untracked().filter(|_| !name.trim().is_empty()) {
+            self.ask(StudioAsk::AddClass { task, name: name.trim().to_owned() }, None);
+        }
+    }
+
+    /// Gives a class another name.
+    pub fn rename_class(self, class: u8, name: &str) {
+        if let Some(task) = self.task.get_untracked().filter(|_| !name.trim().is_empty()) {
+            self.ask(StudioAsk::RenameClass { task, class, name: name.trim().to_owned() }, None);
+        }
+    }
+
+    /// Gives a class the next colour.
+    pub fn recolour_class(self, class: u8, colour: u8) {
+        if let Some(task) = self.task.get_untracked() {
+            self.ask(StudioAsk::RecolourClass { task, class, colour }, None);
+        }
+    }
+
+    /// Takes a class away.
+    pub fn remove_class(self, class: u8) {
+        if let Some(task) = self.task.get_untracked() {
+            self.ask(StudioAsk::RemoveClass { task, class }, None);
+        }
+    }
+
+    /// Applies the model to the image on the screen.
+    pub fn predict(self) {
+        if let Some((entry, slice, task)) = self.place() {
+            self.begin(Work::Predicting);
+            self.ask(StudioAsk::Predict { entry, slice, task }, None);
+        }
+    }
+
+    /// Applies the model to all images, or stops doing so.
+    pub fn predict_all(self) {
+        let Some(task) = self.task.get_untracked() else { return };
+        if self.works.with_untracked(|works| works.contains(&Work::PredictingAll)) {
+            self.ask(StudioAsk::StopPredicting, None);
+            self.end(Work::PredictingAll);
+        } else {
+            self.begin(Work::PredictingAll);
+            self.ask(StudioAsk::PredictAll { task }, None);
+        }
+    }
+
+    /// Shows where the model is unsure, or no more.
+    pub fn toggle_heat(self) {
+        let shown = !self.show_heat.get_untracked();
+        self.show_heat.set(shown);
+        if let Some((entry, slice, task)) = self.place().filter(|_| shown) {
+            self.begin(Work::Searching);
+            self.ask(StudioAsk::Uncertainty { entry, slice, task }, None);
+        }
+    }
+
+    /// Looks for the image that is best labelled next.
+    pub fn suggest(self) {
+        if let Some(task) = self.task.get_untracked() {
+            self.begin(Work::Searching);
+            self.ask(StudioAsk::SuggestNext { task }, None);
+        }
+    }
+
+    /// Base and tuned model side by side, or no more.
+    pub fn toggle_comparing(self) {
+        if self.comparing.get_untracked() {
+            self.stop_comparing();
+            return;
+        }
+        let Some((entry, slice, task)) = self.place() else { return };
+        self.comparing.set(true);
+        let before = self.ask(StudioAsk::PredictBefore { entry, slice, task }, None);
+        self.awaited.update_value(|awaited| awaited.before = before);
+        self.begin(Work::Predicting);
+        self.ask(StudioAsk::Predict { entry, slice, task }, None);
+    }
+
+    pub(super) fn stop_comparing(self) {
+        self.comparing.set(false);
+        self.layers.update_value(|layers| layers.before = None);
+    }
+
+    /// Measures all objects.
+    pub fn measure(self) {
+        if let Some(task) = self.task.get_untracked() {
+            self.begin(Work::Measuring);
+            self.ask(StudioAsk::Measure { task, predictions: true }, None);
+        }
+    }
+
+    /// Makes a file.
+    pub fn export(self, what: Export) {
+        let task = self.task.get_untracked().unwrap_or_default();
+        self.begin(Work::Exporting);
+        let japanese = self.app.language.get_untracked() == Language::Japanese;
+        self.ask(StudioAsk::Export { what, task, japanese }, None);
+    }
+
+    /// Image, slice and task on the screen.
+    pub(super) fn place(self) -> Option<(EntryId, u32, TaskId)> {
+        Some((self.entry.get_untracked()?, self.slice.get_untracked(), self.task.get_untracked()?))
+    }
+
+    /// Nothing is on the screen any more.
+    pub(super) fn forget_image(self) {
+        self.entry.set(None);
+        self.open.set(None);
+        self.prediction.set(None);
+        self.boxes.set(Vec::new());
+        self.layers.set_value(super::Layers::default());
+        self.touch_all();
+    }
+
+    /// How far the list has to be scrolled so that the chosen image is seen.
+    pub fn list_top(self, row: f64, top: f64, height: f64) -> f64 {
+        let listed = self.listed();
+        let place = listed.iter().position(|entry| Some(*entry) == self.entry.get());
+        place.map_or(top, |place| list::scrolled_to(place, row, top, height))
+    }
+}

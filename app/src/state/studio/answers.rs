@@ -1,0 +1,256 @@
+//! What the Worker's answers change.
+
+use js_sys::Uint8Array;
+use leptos::prelude::*;
+
+use super::pure::mask::Mask;
+use super::{Layers, Studio, StudioNotice, Work};
+use crate::state::surface;
+use crate::worker::messages::RequestId;
+use crate::worker::messages::{
+    EditState, EntryCard, EntryId, EntryView, ProjectCard, StudioAnswer, StudioPrediction, TaskId,
+};
+
+impl Studio {
+    /// Takes an answer; drops it when something else has been asked for since.
+    pub fn answered(self, id: RequestId, answer: StudioAnswer, bytes: Option<Uint8Array>) {
+        self.heard();
+        match answer {
+            StudioAnswer::Project(card) => self.project_arrived(card),
+            StudioAnswer::ProjectFailed(reason) => self.say(StudioNotice::ProjectFailed(reason)),
+            StudioAnswer::Added(card) => {
+                self.put_card(card);
+                self.one_arrived();
+            }
+            StudioAnswer::NotAdded { name, reason } => {
+                self.say(StudioNotice::NotAdded { name, reason });
+                self.one_arrived();
+            }
+            StudioAnswer::LabelsImported { name, entries } => {
+                self.say(StudioNotice::LabelsImported { name, entries });
+                self.reopen();
+                self.want_plan();
+            }
+            StudioAnswer::Failed(reason) => {
+                self.works.set(Vec::new());
+                self.say(StudioNotice::Failed(reason));
+            }
+            StudioAnswer::Thumbnail { entry, width, height } => {
+                if let Some(canvas) = bytes.and_then(|rgba| surface::from_rgba(&rgba, width, height)) {
+                    self.thumbnails.update(|known| {
+                        known.insert(entry, canvas);
+                    });
+                }
+            }
+            StudioAnswer::Opened(view) if id == self.awaited.with_value(|awaited| awaited.open) => {
+                self.opened(view, bytes.as_ref());
+            }
+            StudioAnswer::Edited(state) => self.edited(state, bytes.as_ref()),
+            StudioAnswer::EntryChanged(card) => self.put_card(card),
+            StudioAnswer::Predicted { entry, slice, task, prediction } => {
+                self.predicted(id, (entry, slice, task), prediction, bytes.as_ref());
+            }
+            StudioAnswer::PredictedAll { .. } => {
+                self.end(Work::PredictingAll);
+                self.reopen();
+            }
+            StudioAnswer::Suggested { entry, slice } => {
+                self.end(Work::Searching);
+                match entry {
+                    Some(entry) => self.choose(entry, slice),
+                    None => self.say(StudioNotice::NothingToSuggest),
+                }
+            }
+            StudioAnswer::Uncertainty { entry, slice } => {
+                self.end(Work::Searching);
+                if self.shows(entry, slice) {
+                    self.layers.update_value(|layers| layers.heat = bytes.map(|heat| heat.to_vec()));
+                    self.touch_all();
+                }
+            }
+            StudioAnswer::Planned(plan) if id == self.awaited.with_value(|awaited| awaited.plan) => {
+                self.plan.set(Some(plan));
+            }
+            StudioAnswer::Tuning(progress) => self.tuned(progress),
+            StudioAnswer::Measured(rows) => {
+                self.end(Work::Measuring);
+                self.rows.set(Some(rows));
+            }
+            StudioAnswer::Exported { name, media } => {
+                self.end(Work::Exporting);
+                if let Some(bytes) = bytes {
+                    super::files::save(&bytes, &name, &media);
+                }
+            }
+            StudioAnswer::Stored(state) => self.storage.set(state),
+            // Stale: replaced by a newer request. And a sign of life alone.
+            StudioAnswer::Opened(_) | StudioAnswer::Planned(_) | StudioAnswer::Here => {}
+        }
+    }
+
+    /// The image and slice on the screen are these.
+    fn shows(self, entry: EntryId, slice: u32) -> bool {
+        self.open.with_untracked(|open| {
+            open.as_ref().is_some_and(|(view, _)| view.entry == entry && view.slice == slice)
+        })
+    }
+
+    fn project_arrived(self, card: ProjectCard) {
+        let known = |task: TaskId| card.tasks.iter().any(|known| known.id == task);
+        let task = self.task.get_untracked().filter(|task| known(*task));
+        // A new task is at the end, and was added to be used.
+        let before = self.project.with_untracked(|old| old.as_ref().map_or(0, |old| old.tasks.len()));
+        let grown = before > 0 && card.tasks.len() > before;
+        let task = if grown { card.tasks.last() } else { card.tasks.first() }
+            .map(|first| first.id)
+            .filter(|_| grown || task.is_none())
+            .or(task);
+        let there = |entry: EntryId| card.entries.iter().any(|known| known.id == entry);
+        let entry = self.entry.get_untracked().filter(|entry| there(*entry));
+        let (first, empty) = (card.entries.first().map(|first| first.id), card.tasks.is_empty());
+        self.selected.update(|selected| selected.retain(|entry| there(*entry)));
+        self.can_undo.set(card.can_undo);
+        self.can_redo.set(card.can_redo);
+        self.storage.set(card.storage.clone());
+        self.project.set(Some(card));
+
+        if task != self.task.get_untracked() {
+            self.task.set(task);
+            self.suit_class_and_tool();
+        }
+        if empty {
+            self.forget_image();
+            self.add_first_task();
+            return;
+        }
+        match (entry, first) {
+            (None, Some(first)) => self.choose(first, 0),
+            (Some(_), _) => self.reopen(),
+            (None, None) => self.forget_image(),
+        }
+        self.want_plan();
+    }
+
+    /// A project without a task cannot show images; it is given one.
+    fn add_first_task(self) {
+        let asked = self.awaited.try_update_value(|awaited| std::mem::replace(&mut awaited.first_task, true));
+        if asked == Some(false) {
+            let words = &untrack(|| self.app.words()).studio;
+            let classes = vec![words.first_class.to_owned()];
+            self.add_task(
+                crate::worker::messages::TaskKind::Segmentation,
+                words.first_task.to_owned(),
+                classes,
+            );
+        }
+    }
+
+    fn put_card(self, card: EntryCard) {
+        let id = card.id;
+        self.project.update(|project| {
+            let Some(project) = project else { return };
+            match project.entries.iter_mut().find(|known| known.id == id) {
+                Some(known) => *known = card,
+                None => project.entries.push(card),
+            }
+        });
+        if self.entry.get_untracked().is_none() {
+            self.choose(id, 0);
+        }
+    }
+
+    fn opened(self, view: EntryView, bytes: Option<&Uint8Array>) {
+        let Some(bytes) = bytes else { return };
+        let pixels = view.width * view.height;
+        let canvas = surface::from_rgba(&bytes.slice(0, pixels * 4), view.width, view.height);
+        let Some(canvas) = canvas else { return };
+        let mut start = pixels * 4;
+        let mut next = |there: bool| {
+            let end = start + pixels;
+            let layer = (there && bytes.length() >= end).then(|| bytes.subarray(start, end).to_vec());
+            start = if layer.is_some() { end } else { start };
+            layer
+        };
+        let labels = next(view.labels);
+        let prediction = next(matches!(view.prediction, Some(StudioPrediction::Mask { .. })));
+        let mask = labels.and_then(|labels| Mask::from_pixels(view.width, view.height, labels));
+        let same = self.open.with_untracked(|open| {
+            open.as_ref().is_some_and(|(old, _)| {
+                old.entry == view.entry && (old.width, old.height) == (view.width, view.height)
+            })
+        });
+        self.layers.update_value(|layers| {
+            let heat = layers.heat.take().filter(|_| same && self.show_heat.get_untracked());
+            let before = layers.before.take().filter(|_| same);
+            *layers = Layers { mask, prediction, before, heat };
+        });
+        self.boxes.set(view.boxes.clone());
+        self.chosen_box.set(None);
+        self.image_class.set(view.class);
+        self.prediction.set(view.prediction.clone());
+        self.slice.set(view.slice);
+        self.open.set(Some((view, canvas)));
+        if !same {
+            self.view.update(|view| view.fitted = true);
+        }
+        self.touch_all();
+        self.predict_if_tuned();
+        super::super::hooks::mark_idle();
+    }
+
+    /// A tuned model is asked at once, so that its answer is seen without a press.
+    fn predict_if_tuned(self) {
+        let tuned = untrack(|| self.task_card()).is_some_and(|task| task.tuned);
+        if tuned && self.prediction.with_untracked(Option::is_none) {
+            self.predict();
+        }
+    }
+
+    fn edited(self, state: EditState, bytes: Option<&Uint8Array>) {
+        self.can_undo.set(state.can_undo);
+        self.can_redo.set(state.can_redo);
+        self.put_card(state.card);
+        self.rows.set(None);
+        if self.task.get_untracked() != Some(state.task) {
+            self.choose_task(state.task);
+        }
+        if !self.shows(state.entry, state.slice) {
+            // What was taken back is shown.
+            self.choose(state.entry, state.slice);
+            return;
+        }
+        if let (Some(rect), Some(bytes)) = (state.rect, bytes) {
+            let pixels = bytes.to_vec();
+            self.on_mask(|mask| {
+                mask.paste(rect.into(), &pixels);
+                rect.into()
+            });
+        }
+        if let Some(boxes) = state.boxes {
+            self.boxes.set(boxes);
+        }
+        self.image_class.set(state.class);
+        self.want_plan();
+    }
+
+    fn predicted(
+        self,
+        id: RequestId,
+        (entry, slice, task): (EntryId, u32, TaskId),
+        prediction: StudioPrediction,
+        bytes: Option<&Uint8Array>,
+    ) {
+        self.end(Work::Predicting);
+        if !self.shows(entry, slice) || self.task.get_untracked() != Some(task) {
+            return;
+        }
+        let layer = bytes.map(Uint8Array::to_vec);
+        if id == self.awaited.with_value(|awaited| awaited.before) {
+            self.layers.update_value(|layers| layers.before = layer);
+        } else {
+            self.layers.update_value(|layers| layers.prediction = layer);
+            self.prediction.set(Some(prediction));
+        }
+        self.touch_all();
+    }
+}

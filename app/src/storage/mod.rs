@@ -1,0 +1,105 @@
+//! Files in the browser's own storage (the origin-private file system): nothing of it leaves the computer.
+//!
+//! A file is written beside the old one and takes its place when it is complete, so that a tab which is closed in the
+//! middle leaves the old one.
+
+use js_sys::{ArrayBuffer, Reflect, Uint8Array};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{
+    DedicatedWorkerGlobalScope, File, FileSystemDirectoryHandle, FileSystemFileHandle,
+    FileSystemGetDirectoryOptions, FileSystemGetFileOptions, FileSystemRemoveOptions,
+    FileSystemWritableFileStream,
+};
+
+/// Why something was not stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StorageError {
+    /// The browser gives no storage: a private window, or a setting.
+    Refused,
+    /// There is no room.
+    Full,
+}
+
+/// A folder of files.
+#[derive(Clone, Debug)]
+pub struct Folder(FileSystemDirectoryHandle);
+
+impl Folder {
+    /// The folder of this name; made where there is none.
+    ///
+    /// # Errors
+    /// [`StorageError::Refused`] where the browser gives no storage.
+    pub async fn open(name: &str) -> Result<Self, StorageError> {
+        let refused = |_: JsValue| StorageError::Refused;
+        let scope: DedicatedWorkerGlobalScope =
+            js_sys::global().dyn_into().map_err(|_| StorageError::Refused)?;
+        // Looked up by name first: where it does not exist, calling it would be an exception.
+        let navigator = scope.navigator();
+        let storage = Reflect::get(&navigator, &"storage".into()).map_err(refused)?;
+        if !storage.is_object() {
+            return Err(StorageError::Refused);
+        }
+        let root = JsFuture::from(navigator.storage().get_directory()).await.map_err(refused)?;
+        let root: FileSystemDirectoryHandle = root.unchecked_into();
+        let options = FileSystemGetDirectoryOptions::new();
+        options.set_create(true);
+        let folder = JsFuture::from(root.get_directory_handle_with_options(name, &options)).await;
+        Ok(Self(folder.map_err(refused)?.unchecked_into()))
+    }
+
+    /// The bytes of a file; `None` where there is none.
+    pub async fn read(&self, name: &str) -> Option<Vec<u8>> {
+        let handle = JsFuture::from(self.0.get_file_handle(name)).await.ok()?;
+        let handle: FileSystemFileHandle = handle.unchecked_into();
+        let file: File = JsFuture::from(handle.get_file()).await.ok()?.unchecked_into();
+        let buffer: ArrayBuffer = JsFuture::from(file.array_buffer()).await.ok()?.unchecked_into();
+        Some(Uint8Array::new(&buffer).to_vec())
+    }
+
+    /// Writes a file, in the place of an old one.
+    ///
+    /// # Errors
+    /// When there is no room, or the browser refuses.
+    pub async fn write(&self, name: &str, bytes: &[u8]) -> Result<(), StorageError> {
+        self.try_write(name, bytes).await.map_err(|error| {
+            let name = Reflect::get(&error, &"name".into()).ok().and_then(|name| name.as_string());
+            match name.as_deref() {
+                Some("QuotaExceededError") => StorageError::Full,
+                _ => StorageError::Refused,
+            }
+        })
+    }
+
+    async fn try_write(&self, name: &str, bytes: &[u8]) -> Result<(), JsValue> {
+        let options = FileSystemGetFileOptions::new();
+        options.set_create(true);
+        let handle = JsFuture::from(self.0.get_file_handle_with_options(name, &options)).await?;
+        let handle: FileSystemFileHandle = handle.unchecked_into();
+        let stream: FileSystemWritableFileStream =
+            JsFuture::from(handle.create_writable()).await?.unchecked_into();
+        let array = Uint8Array::new_from_slice(bytes);
+        JsFuture::from(stream.write_with_js_u8_array(&array)?).await?;
+        JsFuture::from(stream.close()).await?;
+        Ok(())
+    }
+
+    /// Takes a file away; nothing happens where there is none.
+    pub async fn remove(&self, name: &str) {
+        // It may not be there.
+        let _ = JsFuture::from(self.0.remove_entry_with_options(name, &FileSystemRemoveOptions::new())).await;
+    }
+
+    /// Names of all files.
+    pub async fn names(&self) -> Vec<String> {
+        let keys = self.0.keys();
+        let mut names = Vec::new();
+        while let Ok(next) = keys.next() {
+            let Ok(next) = JsFuture::from(next).await else { break };
+            let value = Reflect::get(&next, &"value".into()).ok().and_then(|value| value.as_string());
+            let Some(name) = value else { break };
+            names.push(name);
+        }
+        names
+    }
+}

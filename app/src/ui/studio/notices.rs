@@ -1,0 +1,71 @@
+//! Sentences under the top line: what went wrong, and what is worth knowing about storage.
+
+use leptos::prelude::*;
+
+use super::super::icons::{Glyph, Icon};
+use super::super::notice::refused;
+use crate::state::App;
+use crate::state::studio::{Studio, StudioNotice};
+use crate::worker::messages::{Export, StorageState};
+
+/// The storage's state where it is bad, and everything else until it is closed.
+#[component]
+pub fn StudioNotices() -> impl IntoView {
+    let app = expect_context::<App>();
+    let studio = expect_context::<Studio>();
+    let words = move || &app.words().studio;
+    let storage = move || match studio.storage.get() {
+        StorageState::Refused => Some(words().storage_refused),
+        StorageState::Full => Some(words().storage_full),
+        StorageState::Opening | StorageState::Saved | StorageState::Saving => None,
+    };
+    let body = move || {
+        let notices = studio.notices.get();
+        (!notices.is_empty()).then(|| {
+            let lines: Vec<String> = notices.iter().map(|notice| sentence(app, notice)).collect();
+            let (first, rest) = lines.split_first().map(|(first, rest)| (first.clone(), rest.to_vec())).unwrap_or_default();
+            let more = (!rest.is_empty()).then(|| {
+                view! {
+                    <details>
+                        <summary>{(words().more_notices)(rest.len())}</summary>
+                        <ul>{rest.into_iter().map(|line| view! { <li>{line}</li> }).collect_view()}</ul>
+                    </details>
+                }
+            });
+            view! {
+                <div class="notice" data-testid="studio-notice">
+                    <div class="grow">{first}{more}</div>
+                    <button class="tool" aria-label=app.words().close title=app.words().close on:click=move |_| studio.unsay()>
+                        <Glyph icon=Icon::Close />
+                    </button>
+                </div>
+            }
+        })
+    };
+    view! {
+        <div class="notices" role="alert">
+            {move || storage().map(|line| view! {
+                <div class="notice" data-testid="storage-notice">
+                    <span class="grow">{line}</span>
+                    <button class="button button-small" on:click=move |_| studio.export(Export::Project)>
+                        {(words().export_name)(Export::Project)}
+                    </button>
+                </div>
+            })}
+            {body}
+        </div>
+    }
+}
+
+fn sentence(app: App, notice: &StudioNotice) -> String {
+    let words = app.words();
+    match notice {
+        StudioNotice::NotAdded { name, reason } => refused(words, name, reason),
+        StudioNotice::Unreadable { name } => (words.refused.unreadable)(name),
+        StudioNotice::Failed(failure) => (words.studio.wish_failed)(&(words.studio.failure)(failure)),
+        StudioNotice::ProjectFailed(reason) => (words.studio.project_failed)(reason),
+        StudioNotice::LabelsImported { name, entries } => (words.studio.labels_imported)(name, *entries),
+        StudioNotice::Recovered => words.studio.recovered.to_owned(),
+        StudioNotice::NothingToSuggest => words.studio.nothing_to_suggest.to_owned(),
+    }
+}

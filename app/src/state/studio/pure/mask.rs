@@ -116,7 +116,7 @@ mod tests {
         let mut mask = Mask::new(5, 4);
         assert_eq!(mask.fill_row(1, -2, 3, 7), Rect { x: 0, y: 1, width: 3, height: 1 });
         assert!(mask.fill_row(4, 0, 5, 7).is_empty() && mask.fill_row(-1, 0, 5, 7).is_empty());
-        assert_eq!(mask.pixels().iter().filter(|pixel| **pixel == 7).count(), 3);
+        assert_eq!(mask.pixels().iter().map(|pixel| usize::from(*pixel == 7)).sum::<usize>(), 3);
     }
 
     #[test]

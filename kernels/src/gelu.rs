@@ -43,7 +43,6 @@ fn phi(x: f32) -> f32 {
 
 /// The error function as a rational function, to a few units in the last place (the coefficients of the C++
 /// library Eigen, `generic_fast_erf_float`).
-#[expect(clippy::inline_always, reason = "it takes over the instructions of the closure that calls it")]
 #[inline(always)]
 fn erf(x: f32) -> f32 {
     const ALPHA: [f32; 7] = [
@@ -64,7 +63,6 @@ fn erf(x: f32) -> f32 {
 }
 
 /// Density of the standard normal distribution.
-#[expect(clippy::inline_always, reason = "it takes over the instructions of the closure that calls it")]
 #[inline(always)]
 fn density(x: f32) -> f32 {
     const SCALE: f32 = 0.398_942_3;
@@ -72,7 +70,6 @@ fn density(x: f32) -> f32 {
 }
 
 /// `exp(x)` for `x <= 0`: the nearest power of two by its bits, the rest by the Taylor polynomial of degree 6.
-#[expect(clippy::inline_always, reason = "it takes over the instructions of the closure that calls it")]
 #[inline(always)]
 fn exp_of_negative(x: f32) -> f32 {
     // Added to a number, 1.5 x 2^23 leaves its nearest whole number in the last bits.

@@ -53,7 +53,7 @@ impl LossScale {
     }
 
     /// Whether a gradient that is no number may be the factor's fault.
-    pub(super) fn can_shrink(&self) -> bool {
+    pub(super) fn can_shrink(self) -> bool {
         self.factor > 1.0
     }
 }

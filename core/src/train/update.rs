@@ -93,9 +93,10 @@ impl Trainer {
             };
             for (number, device) in self.others.iter().enumerate() {
                 let tasks = self.tasks_of(number + 1);
-                ranks.push(match self.is_here(number + 1) {
-                    true => ranks[0].beside(tasks),
-                    false => ranks[0].elsewhere(tasks, device, &arrays),
+                ranks.push(if self.is_here(number + 1) {
+                    ranks[0].beside(tasks)
+                } else {
+                    ranks[0].elsewhere(tasks, device, &arrays)
                 });
             }
         }
@@ -115,9 +116,10 @@ impl Trainer {
         let (mut heads, mut own) = (self.network.heads.clone(), self.own.clone());
         let (mut losses, mut squared, mut seen) = (Vec::new(), Vec::new(), 0);
         for (number, rank) in ranks.into_iter().enumerate() {
-            let rank = match self.is_here(number) {
-                true => rank,
-                false => rank.moved(&self.network, &self.own, &plain).await.map_err(of(number))?,
+            let rank = if self.is_here(number) {
+                rank
+            } else {
+                rank.moved(&self.network, &self.own, &plain).await.map_err(of(number))?
             };
             for task in rank.tasks {
                 heads[task].clone_from(&rank.network.heads[task]);

@@ -80,15 +80,15 @@ pub fn read_token(path: &Path) -> Result<String, OpenError> {
 /// # Errors
 /// When a device is not there, or a worker does not answer or refuses the token.
 pub fn open_all(names: &[DeviceName], token: Option<&str>) -> Result<Vec<OpenDevice>, OpenError> {
-    let mut open = Vec::new();
     if names.iter().any(|name| matches!(name, DeviceName::Worker(_))) {
         send_operations_singly();
     }
+    let mut open = Vec::new();
     for name in names {
         match name {
             DeviceName::Cpu => open.push(OpenDevice { name: name.to_string(), device: Device::flex() }),
             DeviceName::Gpu(number) => {
-                open.push(OpenDevice { name: name.to_string(), device: gpu(*number)? })
+                open.push(OpenDevice { name: name.to_string(), device: gpu(*number)? });
             }
             DeviceName::Worker(url) => {
                 let devices = worker(url, token)?.into_iter().enumerate();

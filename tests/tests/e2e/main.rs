@@ -17,5 +17,4 @@ mod real_images;
 mod refusals;
 mod runs;
 mod site;
-mod studio;
 mod visit;

@@ -158,7 +158,7 @@ mod tests {
                 .with_padding(PaddingConfig2d::Explicit(1, 1, 1, 1))
                 .init(&device);
             let x = Tensor::random([batch, inputs, height, width], Distribution::Normal(0.0, 1.0), &device);
-            let expected = run(&layer, &x, |layer, x| layer.forward(x));
+            let expected = run(&layer, &x, Conv2d::forward);
             let found = run(&layer, &x, conv2d);
             assert!(expected.iter().all(|values| !values.is_empty()));
             for (a, b) in expected.into_iter().flatten().zip(found.into_iter().flatten()) {

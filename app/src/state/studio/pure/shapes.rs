@@ -125,7 +125,7 @@ mod tests {
     use super::{Mask, Rect, fill, polygon, stroke};
 
     fn count(mask: &Mask, value: u8) -> usize {
-        mask.pixels().iter().filter(|pixel| **pixel == value).count()
+        mask.pixels().iter().map(|pixel| usize::from(*pixel == value)).sum()
     }
 
     #[test]

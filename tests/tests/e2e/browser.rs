@@ -44,6 +44,8 @@ pub struct Browser {
 impl Browser {
     /// Starts one.
     pub async fn start() -> WebDriverResult<Self> {
+        // One for the whole process: it is there already if this is not the first browser.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let chromedriver = Chromedriver::start();
         let profile = tempfile::tempdir().unwrap();
         let mut wishes = DesiredCapabilities::chrome();

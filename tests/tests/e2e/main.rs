@@ -17,4 +17,5 @@ mod real_images;
 mod refusals;
 mod runs;
 mod site;
+mod studio;
 mod visit;

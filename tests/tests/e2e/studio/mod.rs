@@ -5,6 +5,7 @@ mod exports;
 mod gentle;
 mod hands;
 mod interruptions;
+mod japanese;
 mod learning;
 mod pictures;
 mod wrong_files;

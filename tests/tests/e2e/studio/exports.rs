@@ -39,7 +39,8 @@ async fn masks_model_report_and_project_open_elsewhere() -> Outcome {
     let masks = unzip(&visit.export("masks-png", saved.path()).await?);
     for file in &pictures.masks()[..3] {
         let name = file.file_stem().unwrap().to_str().unwrap();
-        let exported = masks.iter().find(|(other, _)| other.contains(name) && other.ends_with(".png"));
+        let is_png = |other: &str| Path::new(other).extension().is_some_and(|kind| kind == "png");
+        let exported = masks.iter().find(|(other, _)| other.contains(name) && is_png(other));
         let (_, exported) = exported.unwrap_or_else(|| panic!("{name} is not in {:?}", masks.keys()));
         assert!(grey(exported) == read_grey(file), "{name} is the mask that was brought");
     }

@@ -25,3 +25,24 @@ try {
     : "Medley could not start in this browser. Try a current Chrome, Edge, Firefox or Safari.";
   first.replaceChildren(line);
 }
+
+// The page without a network, and its next version. Where the browser has no service workers, or refuses one, the page
+// is simply asked for each time.
+async function keepAtHand() {
+  const workers = navigator.serviceWorker;
+  if (!workers) return;
+  const registration = await workers.register(address("offline.js"), { updateViaCache: "none" });
+  const announce = () => {
+    // The first version of all takes over by itself.
+    if (registration.waiting && workers.controller) window.dispatchEvent(new Event("medley-update"));
+  };
+  const follow = () => registration.installing?.addEventListener("statechange", announce);
+  registration.addEventListener("updatefound", follow);
+  follow();
+  announce();
+  window.addEventListener("medley-reload", () => {
+    workers.addEventListener("controllerchange", () => location.reload(), { once: true });
+    registration.waiting?.postMessage("take over");
+  });
+}
+keepAtHand().catch(() => {});

@@ -1,4 +1,8 @@
-//! What the tests that cross crates share: where things lie, and what happens when something is missing.
+//! What the tests that cross crates share: where things lie, what happens when something is missing, and a browser.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+pub mod visit;
 
 use std::env;
 use std::path::{Path, PathBuf};

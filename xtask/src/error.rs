@@ -32,6 +32,8 @@ pub enum Error {
     ForeignImports(PathBuf),
     #[error("`{command}` did not print the figures that were expected: {output}")]
     Figures { command: String, output: String, source: serde_json::Error },
+    #[error("{} has no place for the list of files: two marks `/* page */`", .0.display())]
+    NoMark(PathBuf),
     #[error("there is no page in {}: build it with `cargo xtask serve --no-run`", .0.display())]
     NoPage(PathBuf),
 }

@@ -2,6 +2,7 @@
 
 mod bench;
 mod error;
+mod freshness;
 mod fuzz;
 mod medley;
 mod page;
@@ -35,6 +36,7 @@ enum Xtask {
 impl Xtask {
     fn run(self) -> Result<(), Error> {
         let workspace = Workspace::find()?;
+        freshness::claim(&workspace.root, &workspace.target)?;
         match self {
             Self::Serve(args) => serve::run(&workspace, &args),
             Self::Medley(args) => medley::run(&workspace, &args),

@@ -10,6 +10,10 @@ pub const WORDS: Words = Words {
     switch_theme: "Light or dark",
     help: "Help",
     close: "Close",
+    offline: "Offline",
+    offline_hint: "There is no network. Everything still works.",
+    update_ready: "A new version of Medley is ready.",
+    update_reload: "Reload",
 
     samples: "Samples",
     scene: |scene| match scene {

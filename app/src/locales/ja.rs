@@ -10,6 +10,10 @@ pub const WORDS: Words = Words {
     switch_theme: "明るい表示・暗い表示",
     help: "ヘルプ",
     close: "閉じる",
+    offline: "オフライン",
+    offline_hint: "ネットワークに接続されていません。すべての機能はそのまま使えます。",
+    update_ready: "Medleyの新しいバージョンがあります。",
+    update_reload: "再読み込み",
 
     samples: "サンプル",
     scene: |scene| match scene {

@@ -68,6 +68,14 @@ pub struct Words {
     pub help: &'static str,
     /// Close a panel or message.
     pub close: &'static str,
+    /// There is no network.
+    pub offline: &'static str,
+    /// And it is not needed.
+    pub offline_hint: &'static str,
+    /// A newer page has been fetched.
+    pub update_ready: &'static str,
+    /// Uses it.
+    pub update_reload: &'static str,
 
     /// Heading of the built-in images.
     pub samples: &'static str,

@@ -74,7 +74,15 @@ impl App {
             self.check_devices();
         } else {
             self.predict();
+            // Where nothing is open, as in the studio, no first result is kept waiting by the check.
+            if self.picture.with_untracked(Option::is_none) && self.in_studio() {
+                self.check_devices();
+            }
         }
+    }
+
+    fn in_studio(self) -> bool {
+        self.studio.get_value().is_some_and(|studio| studio.started.get_untracked())
     }
 
     fn load_failed(self, reason: LoadFailure) {

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use super::connection::OfflineMark;
 use super::icons::{Glyph, Icon};
 use super::studio::{ProjectName, SavedState};
 use super::views::{CurrentView, View, Views};
@@ -41,6 +42,7 @@ pub fn Header() -> impl IntoView {
                 <ProjectName />
             </Show>
             <span class="grow"></span>
+            <OfflineMark />
             <Show when=move || current.0.get() == View::Studio>
                 <SavedState />
             </Show>

@@ -1,5 +1,6 @@
 //! The screen. One file per component.
 
+mod connection;
 mod device;
 mod drawing;
 mod header;
@@ -27,6 +28,7 @@ use web_sys::{DataTransfer, DragEvent, Event, File, FileList, HtmlElement, HtmlI
 
 use crate::locales::Words;
 use crate::state::{App, Theme};
+use connection::UpdateBar;
 use device::DevicePanel;
 use header::Header;
 use help::HelpPanel;
@@ -148,6 +150,7 @@ fn Workbench(
 
     view! {
         <Header />
+        <UpdateBar />
         <NoticeBar />
         {move || match current.0.get() {
             View::Studio => view! { <StudioScreen /> }.into_any(),

@@ -40,6 +40,17 @@ pub struct Desk {
 }
 
 impl Desk {
+    /// The pretrained model on the chosen device; none before it is loaded.
+    pub fn model(&self) -> Option<(Rc<Medley>, DeviceKind)> {
+        if self.chosen.get() == Some(DeviceKind::WebGpu) {
+            let on_gpu = self.gpu.borrow().as_ref().and_then(|gpu| gpu.medley.clone());
+            if let Some(medley) = on_gpu {
+                return Some((medley, DeviceKind::WebGpu));
+            }
+        }
+        Some((self.on_cpu.borrow().clone()?, DeviceKind::Cpu))
+    }
+
     /// Takes a request. Everything is answered later, except pictures, which are quick.
     pub fn take(self: Rc<Self>, request: Request, bytes: Option<&Uint8Array>) {
         let id = request.id;

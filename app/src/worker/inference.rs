@@ -1,13 +1,10 @@
 //! Applies the model to the current image.
 
-use std::rc::Rc;
-
-use medley_core::Medley;
 use medley_core::task::Prediction;
 
 use super::clock::now;
 use super::desk::Desk;
-use super::messages::{ClassTally, DeviceKind, Finding, FoundBox, Outcome};
+use super::messages::{ClassTally, Finding, FoundBox, Outcome};
 use super::objects;
 
 /// The model's answer and, for a mask, its labels.
@@ -16,7 +13,7 @@ use super::objects;
 /// In words for the visitor, when there is no image or model, or the device fails.
 pub async fn predict(desk: &Desk, task: &str) -> Result<(Outcome, Option<Vec<u8>>), String> {
     let image = desk.image.borrow().clone().ok_or("no image is open")?;
-    let (medley, device) = chosen(desk)?;
+    let (medley, device) = desk.model().ok_or("the model is not loaded")?;
     let start = now();
     let prediction = medley.predict(task, &image).await.map_err(|error| error.to_string())?;
     let seconds = (now() - start) / 1000.0;
@@ -53,16 +50,4 @@ pub async fn predict(desk: &Desk, task: &str) -> Result<(Outcome, Option<Vec<u8>
     };
     let (width, height) = (image.width() as u32, image.height() as u32);
     Ok((Outcome { task: task.to_owned(), finding, width, height, seconds, device }, labels))
-}
-
-/// The model on the chosen device.
-fn chosen(desk: &Desk) -> Result<(Rc<Medley>, DeviceKind), String> {
-    if desk.chosen.get() == Some(DeviceKind::WebGpu) {
-        let on_gpu = desk.gpu.borrow().as_ref().and_then(|gpu| gpu.medley.clone());
-        if let Some(medley) = on_gpu {
-            return Ok((medley, DeviceKind::WebGpu));
-        }
-    }
-    let on_cpu = desk.on_cpu.borrow().clone().ok_or("the model is not loaded")?;
-    Ok((on_cpu, DeviceKind::Cpu))
 }

@@ -4,7 +4,7 @@ use burn::tensor::Device;
 use medley_core::selftest::{Fingerprint, fingerprint};
 use medley_tests::bundled_model;
 
-use crate::visit::{LATER, Outcome, SOON, Visit};
+use medley_tests::visit::{LATER, Outcome, SOON, Visit};
 
 const TOLERANCE: f32 = 1e-3;
 

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use medley_core::imaging::decode;
 use medley_tests::{data_set, workspace};
 
-use crate::visit::{Outcome, SOON, Visit};
+use medley_tests::visit::{Outcome, SOON, Visit};
 
 const MAX_PIXELS: usize = 1 << 24;
 

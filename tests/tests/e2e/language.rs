@@ -1,6 +1,6 @@
 //! English and Japanese.
 
-use crate::visit::{Outcome, SOON, Visit};
+use medley_tests::visit::{Outcome, SOON, Visit};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_language_switches_and_is_remembered() -> Outcome {

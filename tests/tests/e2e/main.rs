@@ -5,17 +5,13 @@
 //! set. Run one at a time: `cargo nextest run -p medley-tests --test e2e --test-threads 1`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod browser;
-mod chromedriver;
 mod devices;
 mod formats;
 mod language;
+mod offline;
 mod opening;
-mod page;
 mod privacy;
 mod real_images;
 mod refusals;
 mod runs;
-mod site;
 mod studio;
-mod visit;

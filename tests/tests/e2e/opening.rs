@@ -1,7 +1,7 @@
 //! The first thing a visitor sees.
 
-use crate::page::Finding;
-use crate::visit::{Outcome, SOON, Visit};
+use medley_tests::visit::Finding;
+use medley_tests::visit::{Outcome, SOON, Visit};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_first_sample_is_segmented_by_itself() -> Outcome {

@@ -4,7 +4,7 @@ use std::net::TcpListener;
 
 use serde_json::{Value, json};
 
-use crate::visit::{Outcome, SOON, Visit};
+use medley_tests::visit::{Outcome, SOON, Visit};
 
 /// A small picture of the visitor's own.
 fn picture() -> Vec<u8> {

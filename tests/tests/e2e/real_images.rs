@@ -9,8 +9,8 @@ use medley_core::metrics::box_iou;
 use medley_tests::data_set;
 use thirtyfour::prelude::*;
 
-use crate::page::Finding;
-use crate::visit::{Outcome, SOON, Visit};
+use medley_tests::visit::Finding;
+use medley_tests::visit::{Outcome, SOON, Visit};
 
 const MAX_PIXELS: usize = 1 << 24;
 

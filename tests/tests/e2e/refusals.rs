@@ -1,7 +1,7 @@
 //! Files that cannot be opened get a sentence, and the page goes on.
 
-use crate::page::Finding;
-use crate::visit::{Outcome, SOON, Visit};
+use medley_tests::visit::Finding;
+use medley_tests::visit::{Outcome, SOON, Visit};
 
 /// A PNG header that promises `side` x `side` grey pixels, and hardly any data.
 fn promise(side: u32) -> Vec<u8> {

@@ -7,7 +7,7 @@ use std::path::Path;
 use medley_server::runs::{Event, EventLog, RunFolder};
 use thirtyfour::prelude::*;
 
-use crate::visit::{Outcome, SOON, Visit};
+use medley_tests::visit::{Outcome, SOON, Visit};
 
 fn start() -> Event {
     let tasks = BTreeMap::from([("nuclei".to_owned(), 379), ("lungs".to_owned(), 120)]);

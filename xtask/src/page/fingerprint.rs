@@ -36,6 +36,15 @@ pub fn of_sources(root: &Path) -> Result<String, Error> {
     Ok(format!("{:016x}", hasher.finish()))
 }
 
+/// A hash over names and contents of these files of a folder.
+pub fn of_files(folder: &Path, names: &[String]) -> Result<String, Error> {
+    let mut hasher = DefaultHasher::new();
+    for name in names {
+        hash_file(&folder.join(name), name, &mut hasher)?;
+    }
+    Ok(format!("{:016x}", hasher.finish()))
+}
+
 fn hash_file(path: &Path, name: &str, hasher: &mut DefaultHasher) -> Result<(), Error> {
     name.hash(hasher);
     fs::read(path).map_err(Error::file("read", path))?.hash(hasher);

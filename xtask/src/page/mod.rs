@@ -2,7 +2,8 @@
 
 mod compress;
 mod fingerprint;
-mod sync;
+mod offline;
+pub mod sync;
 
 pub use compress::{Size, sizes};
 
@@ -46,6 +47,7 @@ pub fn build(workspace: &Workspace) -> Result<(), Error> {
     run(trunk.arg("--dist").arg(&fresh).env_remove("NO_COLOR"))?;
 
     refuse_foreign_imports(&fresh)?;
+    offline::complete(&fresh)?;
     sync::mirror(&fresh, &dist)?;
     println!("Compressing");
     compress::all(&dist)?;

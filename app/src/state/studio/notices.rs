@@ -42,6 +42,13 @@ pub enum StudioNotice {
     NothingToSuggest,
 }
 
+impl StudioNotice {
+    /// Nothing went wrong.
+    pub fn is_good(&self) -> bool {
+        matches!(self, Self::LabelsImported { .. } | Self::NothingToSuggest)
+    }
+}
+
 impl Studio {
     /// Says something. The same sentence is not said twice.
     pub fn say(self, notice: StudioNotice) {

@@ -32,8 +32,9 @@ pub fn StudioNotices() -> impl IntoView {
                     </details>
                 }
             });
+            let good = notices.iter().all(StudioNotice::is_good);
             view! {
-                <div class="notice" data-testid="studio-notice">
+                <div class="notice" class:notice-calm=good data-testid="studio-notice">
                     <div class="grow">{first}{more}</div>
                     <button class="tool" aria-label=app.words().close title=app.words().close on:click=move |_| studio.unsay()>
                         <Glyph icon=Icon::Close />

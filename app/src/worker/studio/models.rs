@@ -76,6 +76,19 @@ pub fn head_of(medley: &Medley, project: &Project, task: TaskId) -> Option<Strin
     medley.tasks().iter().find(mine).filter(|known| known.classes.len() == classes).map(|t| t.id.clone())
 }
 
+/// The model on another device; itself where it is there already.
+///
+/// # Errors
+/// When a device fails.
+pub async fn on_device(medley: Rc<Medley>, device: &Device) -> Result<Rc<Medley>, Failure> {
+    if medley.device() == device {
+        return Ok(medley);
+    }
+    // By way of the file: in a page the values of a GPU can be had only by waiting for them.
+    let bytes = medley.to_bytes().await.map_err(words)?;
+    Medley::from_bytes(&bytes, device).map(Rc::new).map_err(words)
+}
+
 /// Predicts with the model before the last tuning, or with the newest again.
 pub fn use_base(desk: &Rc<Desk>, id: RequestId, task: TaskId, base: bool) {
     let bench = &desk.studio;

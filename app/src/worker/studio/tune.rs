@@ -14,6 +14,7 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
 
 use super::cards::measure;
+use super::models::on_device;
 use super::save::{TUNING, TUNING_WISH};
 use super::{Bench, predict, say, words};
 use crate::worker::clock::{next_turn, now};
@@ -55,6 +56,7 @@ pub struct Course {
     wish: TuneWish,
     tasks: Vec<TaskId>,
     session: Session,
+    device: Device,
     plan: TunePlan,
     started: u64,
     seconds: f64,
@@ -164,7 +166,7 @@ pub async fn start(desk: &Rc<Desk>, id: RequestId, wish: TuneWish) -> Result<(),
         return Err(Failure::NothingToLearn);
     }
     let (tasks, learning) = gather(desk, &wish, &plan).await?;
-    let network = desk.studio.beginning(desk, &tasks)?;
+    let beginning = desk.studio.beginning(desk, &tasks).await?;
     let config = SessionConfig {
         mode: mode(wish.mode),
         steps: u64::from(plan.steps),
@@ -175,9 +177,10 @@ pub async fn start(desk: &Rc<Desk>, id: RequestId, wish: TuneWish) -> Result<(),
         augment: AugmentConfig::MICROSCOPY,
         seed: 1,
     };
-    let session = Session::new(network.network(), learning, config, &Device::flex());
+    let device = beginning.device().clone();
+    let session = Session::new(beginning.network(), learning, config, &device);
     let started = (js_sys::Date::now() / 1000.0) as u64;
-    let course = Course { wish, tasks, session, plan, started, seconds: 0.0, recovered: false };
+    let course = Course { wish, tasks, session, device, plan, started, seconds: 0.0, recovered: false };
     begin(desk, id, course);
     Ok(())
 }
@@ -225,11 +228,14 @@ async fn prepared(bench: &Bench, places: &[Place], side: u32) -> Result<Vec<Prep
 }
 
 impl Bench {
-    /// The model to begin from: the one tuned before, or the pretrained one.
-    fn beginning(&self, desk: &Desk, tasks: &[TaskId]) -> Result<Rc<Medley>, Failure> {
+    /// The model to begin from, on the chosen device: the one tuned before, or the pretrained one.
+    async fn beginning(&self, desk: &Desk, tasks: &[TaskId]) -> Result<Rc<Medley>, Failure> {
+        let (pretrained, _) = desk.model().ok_or(Failure::NoModel)?;
         let tuned = tasks.first().and_then(|task| self.models.borrow().newest(*task));
-        let medley = tuned.or_else(|| desk.on_cpu.borrow().clone());
-        medley.ok_or(Failure::NoModel)
+        match tuned {
+            Some(tuned) => on_device(tuned, pretrained.device()).await,
+            None => Ok(pretrained),
+        }
     }
 }
 
@@ -255,7 +261,6 @@ fn run(desk: &Rc<Desk>, id: RequestId) {
 /// Works until the session has ended or something else is wished.
 async fn work(desk: &Rc<Desk>, id: RequestId) -> TuneState {
     let bench = &desk.studio;
-    let device = Device::flex();
     let (mut told, mut store_at) = (0.0, 0.0);
     loop {
         next_turn().await;
@@ -267,6 +272,7 @@ async fn work(desk: &Rc<Desk>, id: RequestId) -> TuneState {
         }
         let Some(mut course) = bench.course.take() else { return TuneState::Cancelled };
         let start = now();
+        let device = course.device.clone();
         let work = course.session.work(&device).await;
         course.seconds += (now() - start) / 1000.0;
         let measured = matches!(work, Ok(Work::Measured(_)));
@@ -339,7 +345,7 @@ fn keep(desk: &Rc<Desk>, course: &Course) {
     let Some(base) = desk.on_cpu.borrow().clone() else { return };
     let network = course.session.network();
     let metadata = ModelMetadata { tasks: network.tasks.clone(), ..base.metadata().clone() };
-    let medley = Rc::new(Medley::new(&network, metadata, &Device::flex()));
+    let medley = Rc::new(Medley::new(&network, metadata, &course.device));
     let score = |at: Option<&medley_core::adapt::Measured>, index: usize, kind: TaskKind| {
         let score = at.and_then(|measured| measured.scores.get(index).copied().flatten())?;
         Some(RunScore {
@@ -434,10 +440,11 @@ async fn recovered(desk: &Rc<Desk>, wish: &[u8], state: &[u8]) -> Result<Course,
     let wish: TuneWish = serde_json::from_slice(wish).map_err(words)?;
     let plan = plan(desk, &wish);
     let (tasks, learning) = gather(desk, &wish, &plan).await?;
-    let network = desk.studio.beginning(desk, &tasks)?;
-    let session = Session::resume(state, network.network(), learning, &Device::flex()).map_err(words)?;
+    let beginning = desk.studio.beginning(desk, &tasks).await?;
+    let device = beginning.device().clone();
+    let session = Session::resume(state, beginning.network(), learning, &device).map_err(words)?;
     let started = (js_sys::Date::now() / 1000.0) as u64;
-    Ok(Course { wish, tasks, session, plan, started, seconds: 0.0, recovered: true })
+    Ok(Course { wish, tasks, session, device, plan, started, seconds: 0.0, recovered: true })
 }
 
 impl Course {
@@ -498,12 +505,13 @@ pub async fn glance(desk: &Rc<Desk>, id: RequestId, at: Place) -> Result<(), Fai
     }
     let newest = {
         let course = desk.studio.course.borrow();
-        course.as_ref().filter(|course| course.tasks.contains(&at.task)).map(|course| course.session.newest())
+        let course = course.as_ref().filter(|course| course.tasks.contains(&at.task));
+        course.map(|course| (course.session.newest(), course.device.clone()))
     };
-    let Some(network) = newest else { return predict::predict(desk, id, at).await };
+    let Some((network, device)) = newest else { return predict::predict(desk, id, at).await };
     let base = desk.on_cpu.borrow().clone().ok_or(Failure::NoModel)?;
     let metadata = ModelMetadata { tasks: network.tasks.clone(), ..base.metadata().clone() };
-    let medley = Medley::new(&network, metadata, &Device::flex());
+    let medley = Medley::new(&network, metadata, &device);
     let head = super::models::head_of(&medley, &desk.studio.project.borrow(), at.task);
     let head = head.ok_or(Failure::ClassesChanged)?;
     let said = desk.studio.ask_model(at, (&medley, &head)).await?;

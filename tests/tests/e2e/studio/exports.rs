@@ -5,9 +5,9 @@ use std::fs;
 use std::io::Read;
 use std::path::Path;
 
-use super::bench::TUNING;
-use super::pictures::{Pictures, grey, read_grey};
-use crate::visit::{Outcome, SOON, Visit};
+use medley_tests::visit::pictures::{Pictures, grey, read_grey};
+use medley_tests::visit::studio::TUNING;
+use medley_tests::visit::{Outcome, SOON, Visit};
 
 /// The files in a zip file, by name without folders.
 fn unzip(file: &Path) -> HashMap<String, Vec<u8>> {

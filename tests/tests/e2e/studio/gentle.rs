@@ -1,8 +1,8 @@
 //! The page stays at hand while the model learns: the work is in the Worker.
 
-use super::bench::TUNING;
-use super::pictures::Pictures;
-use crate::visit::{Outcome, Visit};
+use medley_tests::visit::pictures::Pictures;
+use medley_tests::visit::studio::TUNING;
+use medley_tests::visit::{Outcome, Visit};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_task_of_the_page_is_long_while_tuning() -> Outcome {

@@ -5,9 +5,9 @@ use std::time::Duration;
 use medley_core::dataset::Mask;
 use serde_json::json;
 
-use super::bench::TUNING;
-use super::pictures::Pictures;
-use crate::visit::{Outcome, SOON, Visit};
+use medley_tests::visit::pictures::Pictures;
+use medley_tests::visit::studio::TUNING;
+use medley_tests::visit::{Outcome, SOON, Visit};
 
 const LABELS: &str = "window.medley.labels()?.labels ?? []";
 

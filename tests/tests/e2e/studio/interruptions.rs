@@ -1,8 +1,8 @@
 //! What is under way survives: a reload, and a Worker that is gone.
 
-use super::bench::{STATE, STEPS, TUNING};
-use super::pictures::Pictures;
-use crate::visit::{Outcome, SOON, Visit};
+use medley_tests::visit::pictures::Pictures;
+use medley_tests::visit::studio::{STATE, STEPS, TUNING};
+use medley_tests::visit::{Outcome, SOON, Visit};
 
 /// Begins a tuning on three of five images and waits until it has come some way; returns the step.
 async fn begin(visit: &Visit) -> thirtyfour::error::WebDriverResult<u32> {

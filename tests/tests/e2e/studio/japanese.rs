@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::bench::TUNING;
-use super::pictures::Pictures;
-use crate::visit::{Outcome, SOON, Visit};
+use medley_tests::visit::pictures::Pictures;
+use medley_tests::visit::studio::TUNING;
+use medley_tests::visit::{Outcome, SOON, Visit};
 
 const STUDIO: &str = include_str!("../../../../app/src/locales/studio.rs");
 const ENGLISH: &str = include_str!("../../../../app/src/locales/en.rs");

@@ -2,17 +2,17 @@
 
 use serde_json::json;
 
-use super::pictures::Pictures;
-use crate::visit::{Outcome, SOON, Visit};
+use medley_tests::visit::pictures::Pictures;
+use medley_tests::visit::{Outcome, SOON, Visit};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn twenty_wrong_files_are_named_and_change_nothing() -> Outcome {
+async fn thirty_wrong_files_are_named_and_change_nothing() -> Outcome {
     let Some(visit) = Visit::start().await? else { return Ok(()) };
     visit.open_studio("&lang=en").await?;
     visit.bring(&Pictures::discs(2), 1).await?;
     let before = visit.layer("labels").await?;
     assert!(before.is_some());
-    let names: Vec<String> = (0..20).map(|number| format!("wrong-{number:02}.png")).collect();
+    let names: Vec<String> = (0..30).map(|number| format!("wrong-{number:02}.png")).collect();
     let drop = "const dataTransfer = new DataTransfer();
         arguments[0].forEach((name, index) => {
             const signature = index % 2 ? [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a] : [];

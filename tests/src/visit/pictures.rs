@@ -3,9 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::data_set;
 use medley_core::dataset::Manifest;
 use medley_core::dataset::formats::mask_png;
-use medley_tests::data_set;
 use tempfile::TempDir;
 
 /// The longest side of an image.
@@ -29,13 +29,22 @@ impl Pictures {
 
     /// Bright discs on a dark, uneven ground.
     pub fn discs(count: u32) -> Self {
+        Self::discs_of(count, 96)
+    }
+
+    /// The same, for a slow device.
+    pub fn small_discs(count: u32) -> Self {
+        Self::discs_of(count, 64)
+    }
+
+    fn discs_of(count: u32, side: u32) -> Self {
         let mut pictures = Self::new();
-        let side = 96;
         for image in 0..count {
             let inside = |x: u32, y: u32| {
                 (0..4).any(|disc| {
                     let seed = image * 31 + disc * 17 + 5;
-                    let centre = (12 + seed * 29 % 72, 12 + seed * 43 % 72);
+                    let free = side - 24;
+                    let centre = (12 + seed * 29 % free, 12 + seed * 43 % free);
                     let radius = 7 + seed % 6;
                     x.abs_diff(centre.0).pow(2) + y.abs_diff(centre.1).pow(2) < radius * radius
                 })

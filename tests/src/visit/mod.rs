@@ -1,5 +1,18 @@
 //! A server, a browser, and ways to look at what the browser shows.
 
+// What goes wrong here fails the test that asked for it; every function says so by its type.
+#![allow(clippy::missing_errors_doc, clippy::missing_panics_doc, clippy::must_use_candidate)]
+
+pub mod pictures;
+pub mod studio;
+
+mod browser;
+mod chromedriver;
+mod page;
+mod site;
+
+pub use page::{Answer, Finding};
+
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -7,8 +20,8 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use thirtyfour::prelude::*;
 
-use crate::browser::Browser;
-use crate::site;
+use browser::Browser;
+use site::Site;
 
 /// Time for anything on the CPU, on a machine that is busy with other things as well.
 pub const SOON: Duration = Duration::from_mins(2);
@@ -24,6 +37,7 @@ pub type Outcome = WebDriverResult<()>;
 /// A visitor of the page.
 pub struct Visit {
     browser: Browser,
+    site: Site,
     /// The server's.
     pub origin: String,
 }
@@ -31,18 +45,19 @@ pub struct Visit {
 impl Visit {
     /// Starts server and browser; none where they cannot be started here.
     pub async fn start() -> WebDriverResult<Option<Self>> {
-        let no_runs = medley_tests::workspace().join("tests/no-runs");
+        let no_runs = crate::workspace().join("tests/no-runs");
         Self::start_with_runs(&no_runs).await
     }
 
     /// The same, with a server that shows the runs of a folder.
     pub async fn start_with_runs(runs: &Path) -> WebDriverResult<Option<Self>> {
         if let Some(reason) = site::missing() {
-            medley_tests::cannot_run(&reason);
+            crate::cannot_run(&reason);
             return Ok(None);
         }
-        let origin = site::serve(runs).await;
-        let visit = Self { browser: Browser::start().await?, origin };
+        let site = Site::serve(runs).await;
+        let origin = site.origin.clone();
+        let visit = Self { browser: Browser::start().await?, site, origin };
         visit.resize(1280, 800).await?;
         Ok(Some(visit))
     }
@@ -50,6 +65,11 @@ impl Visit {
     /// The browser's session.
     pub fn driver(&self) -> &WebDriver {
         &self.browser.driver
+    }
+
+    /// Takes the server away, as if the network were gone.
+    pub fn stop_server(&mut self) {
+        self.site.stop();
     }
 
     /// Opens the page with a query such as `?device=cpu`.
@@ -116,7 +136,7 @@ impl Visit {
 
     /// Writes what the window shows to `tests/screenshots`, for people.
     pub async fn screenshot(&self, name: &str) -> WebDriverResult<PathBuf> {
-        let folder = medley_tests::workspace().join("tests/screenshots");
+        let folder = crate::workspace().join("tests/screenshots");
         std::fs::create_dir_all(&folder)?;
         let file = folder.join(format!("{name}.png"));
         // A frame that was drawn after everything that happened so far.

@@ -7,7 +7,7 @@ use tempfile::TempDir;
 use thirtyfour::LoggingPrefsLogLevel;
 use thirtyfour::prelude::*;
 
-use crate::chromedriver::{Chromedriver, chromium};
+use super::chromedriver::{Chromedriver, chromium};
 
 /// A script may take this long: WebGPU is emulated here and slow.
 const PATIENCE: Duration = Duration::from_mins(10);

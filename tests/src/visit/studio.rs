@@ -9,7 +9,7 @@ use serde_json::json;
 use thirtyfour::prelude::*;
 
 use super::pictures::Pictures;
-use crate::visit::{Outcome, SOON, Visit};
+use super::{Outcome, SOON, Visit};
 
 /// Time for a fine-tuning on the CPU, on a machine that is busy with other things as well.
 pub const TUNING: Duration = Duration::from_mins(8);
@@ -37,7 +37,12 @@ pub struct Scores {
 impl Visit {
     /// Opens the studio and leaves the tour.
     pub async fn open_studio(&self, query: &str) -> Outcome {
-        self.open(&format!("?view=studio&device=cpu{query}")).await?;
+        self.open_studio_on("cpu", query).await
+    }
+
+    /// The same, on a device: `cpu` or `webgpu`.
+    pub async fn open_studio_on(&self, device: &str, query: &str) -> Outcome {
+        self.open(&format!("?view=studio&device={device}{query}")).await?;
         let there = "document.querySelector('[data-testid=studio]')?.dataset.open === 'true'
             && document.querySelector('[data-testid=tour-skip]') !== null";
         self.until("the studio is open", SOON, there).await?;
@@ -105,8 +110,13 @@ impl Visit {
 
     /// Waits until a step of the fine-tuning has been made.
     pub async fn tuning_reaches(&self, step: u32) -> Outcome {
+        self.tuning_reaches_within(step, SOON).await
+    }
+
+    /// The same, where that may take longer.
+    pub async fn tuning_reaches_within(&self, step: u32, limit: Duration) -> Outcome {
         let there = format!("{STATE} === 'running' && {STEPS} >= {step}");
-        self.until(&format!("step {step} has been made"), SOON, &there).await
+        self.until(&format!("step {step} has been made"), limit, &there).await
     }
 
     /// Waits until everything is stored.

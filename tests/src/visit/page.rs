@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::json;
 use thirtyfour::prelude::*;
 
-use crate::visit::{Outcome, SOON, Visit};
+use super::{Outcome, SOON, Visit};
 
 /// The page's last answer, as `window.medley.lastResult()` gives it.
 #[derive(Debug, Deserialize)]

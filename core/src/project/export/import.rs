@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use thiserror::Error;
 
+use super::classes::{classes_in, with_classes};
 use super::masks::fits;
 use super::names::{Names, stem};
 use crate::dataset::formats::boxes_csv::{self, BoxesCsvError};
@@ -89,7 +90,7 @@ pub enum ImportError {
 /// Reads the file `name` as labels of `task`: for masks a PNG (slice 0) or `NIfTI` of one image, COCO, or `GeoJSON` of one image;
 /// for boxes COCO, `GeoJSON` or CSV; for classes CSV with the columns `file,label`. A file for one image belongs to `entry`, or
 /// to the image of the same name. Values are the model's indices, as in what is exported; labels that were there before in
-/// the same slices are replaced.
+/// the same slices are replaced. A task without labels takes over the classes that COCO or a table names.
 ///
 /// # Errors
 /// [`ImportError`], worded for the person who chose the file.
@@ -100,7 +101,18 @@ pub fn import_labels(
     name: &str,
     bytes: &[u8],
 ) -> Result<Imported, ImportError> {
-    let import = Import { project, task: project.task(task).ok_or(ImportError::NoTask)?, name };
+    let task = project.task(task).ok_or(ImportError::NoTask)?;
+    let (task, classes) = with_classes(project, task, classes_in(task.kind, bytes));
+    let mut imported = read(&Import { project, task: &task, name }, entry, bytes)?;
+    if !classes.is_empty() {
+        let edits = classes.into_iter().chain([imported.edit]);
+        imported.edit = Edit::Several(edits.collect());
+    }
+    Ok(imported)
+}
+
+fn read(import: &Import, entry: Option<EntryId>, bytes: &[u8]) -> Result<Imported, ImportError> {
+    let Import { name, .. } = *import;
     let text = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
     match (import.task.kind, text) {
         (TaskKind::Segmentation, _) if bytes.starts_with(b"\x89PNG") => import.png(import.one(entry)?, bytes),
@@ -114,6 +126,7 @@ pub fn import_labels(
 
 struct Import<'a> {
     project: &'a Project,
+    /// With the classes of the file.
     task: &'a ProjectTask,
     name: &'a str,
 }

@@ -3,6 +3,7 @@
 //! What is exported is a list of places and what a function says of each: [`target`](super::training::target) for
 //! labels, or predictions in the same form, with the model's indices. Files name the class indices in `classes.csv`.
 
+mod classes;
 mod import;
 mod masks;
 mod names;

@@ -185,8 +185,31 @@ fn black_and_white_masks_are_read_where_there_is_one_class() {
 }
 
 #[test]
+fn a_task_without_labels_takes_the_classes_of_the_file() {
+    let table = b"file,label\ncells.png,red\ncells.tif,b\nhead.nii.gz,red\n".to_vec();
+    let read = imported(6, None, "labels.csv", &table);
+    assert_eq!(read.task(TaskId(6)).unwrap().class_names(), ["a", "b", "red"]);
+    let classes: Vec<_> = read.document().entries.iter().map(|entry| entry.classes[&TaskId(6)]).collect();
+    assert_eq!(classes, [4, 3, 4]);
+
+    let mut project = project();
+    project.apply(Edit::RemoveClass { task: TaskId(5), class: 3 }).unwrap();
+    let coco = br#"{"images": [{"id": 1, "file_name": "cells.png", "width": 6, "height": 4}],
+        "annotations": [{"image_id": 1, "category_id": 2, "bbox": [1, 1, 2, 2]}],
+        "categories": [{"id": 1, "name": "living"}, {"id": 2, "name": "dead"}]}"#;
+    let before = project.clone();
+    let read = import_labels(&project, TaskId(5), None, "boxes.json", coco).unwrap();
+    project.apply(read.edit).unwrap();
+    assert_eq!(project.task(TaskId(5)).unwrap().class_names(), ["living", "dead"], "the only class gives way");
+    assert_eq!(project.entry(EntryId(1)).unwrap().boxes_at(TaskId(5), 0).unwrap()[0].class, 4);
+    project.undo();
+    assert_eq!(project.task(TaskId(5)), before.task(TaskId(5)), "one step back takes classes and labels");
+    assert!(labelled(&project, TaskId(5)).is_empty());
+}
+
+#[test]
 fn what_does_not_fit_is_refused_in_words() {
-    let project = project();
+    let project = painted();
     let png = |width, height| {
         mask_png::write(&crate::dataset::Mask { width, height, labels: vec![1; width * height] }).unwrap()
     };

@@ -5,6 +5,7 @@ mod gentle;
 mod hands;
 mod interruptions;
 mod japanese;
+mod kinds;
 mod learning;
 mod on_the_gpu;
 mod wrong_files;

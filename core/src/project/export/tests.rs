@@ -200,7 +200,11 @@ fn a_task_without_labels_takes_the_classes_of_the_file() {
     let before = project.clone();
     let read = import_labels(&project, TaskId(5), None, "boxes.json", coco).unwrap();
     project.apply(read.edit).unwrap();
-    assert_eq!(project.task(TaskId(5)).unwrap().class_names(), ["living", "dead"], "the only class gives way");
+    assert_eq!(
+        project.task(TaskId(5)).unwrap().class_names(),
+        ["living", "dead"],
+        "the only class gives way"
+    );
     assert_eq!(project.entry(EntryId(1)).unwrap().boxes_at(TaskId(5), 0).unwrap()[0].class, 4);
     project.undo();
     assert_eq!(project.task(TaskId(5)), before.task(TaskId(5)), "one step back takes classes and labels");

@@ -35,9 +35,8 @@ fn cells(learning: usize, held_out: usize) -> Option<Labelled> {
     let (folder, classes) = data("ldc-cells")?;
     let labels = folder.join("annotations/train.json");
     let images = coco::parse(&fs::read(&labels).unwrap(), &classes).unwrap();
-    let both = |image: &&coco::CocoImage| {
-        (0..2).all(|class| image.boxes().iter().any(|label| label.class == class))
-    };
+    let both =
+        |image: &&coco::CocoImage| (0..2).all(|class| image.boxes().iter().any(|label| label.class == class));
     let files: Vec<PathBuf> =
         images.iter().filter(both).map(|image| folder.join("images").join(&image.file)).collect();
     let (first, last) = files.split_at(files.len() * 2 / 3);
@@ -60,10 +59,16 @@ fn slices(learning: usize, held_out: usize) -> Option<Labelled> {
 }
 
 /// The score after quick tuning of a new task of this kind.
-async fn tuned(visit: &Visit, kind: &str, images: &Labelled) -> Result<Scores, thirtyfour::error::WebDriverError> {
+async fn tuned(
+    visit: &Visit,
+    kind: &str,
+    images: &Labelled,
+) -> Result<Scores, thirtyfour::error::WebDriverError> {
     let count = images.held_out.len() + images.learning.len();
     let brought = |count: usize| {
-        format!("Number(document.querySelector('[data-testid=studio-images]')?.dataset.count ?? 0) === {count}")
+        format!(
+            "Number(document.querySelector('[data-testid=studio-images]')?.dataset.count ?? 0) === {count}"
+        )
     };
     visit.open_studio("&lang=en").await?;
     visit.give("studio-files", &images.held_out).await?;

@@ -43,9 +43,31 @@ fn labels(bytes: &[u8]) -> Vec<String> {
     records.filter_map(|record| record.get(column).map(str::to_owned)).collect()
 }
 
+/// A mask of numbers with more of them than this numbers objects, not classes.
+pub const MOST_NUMBERED: u8 = 8;
+
+/// The task with a class for every number up to `highest` (at most [`MOST_NUMBERED`]), and the edits that make it so. New
+/// ones are called by their number.
+pub fn with_numbered(task: &ProjectTask, highest: u8) -> (ProjectTask, Vec<Edit>) {
+    let (mut task, mut edits) = (task.clone(), Vec::new());
+    while highest <= MOST_NUMBERED && task.classes.len() < usize::from(highest) {
+        let name = (task.classes.len() + 1).to_string();
+        edits.push(add(&mut task, name));
+    }
+    (task, edits)
+}
+
+/// One more class.
+fn add(task: &mut ProjectTask, name: String) -> Edit {
+    let id = task.next_class;
+    task.next_class = id.saturating_add(1);
+    task.classes.push(ClassInfo { id, name: name.clone(), colour: id });
+    Edit::AddClass { task: task.id, name }
+}
+
 /// The task with the classes of a file, and the edits that make it so. Only a task in which nothing has been labelled
 /// yet takes them: there a new name is no typing error. Its only class, which it got when it was added, gives way.
-pub fn with_classes(project: &Project, task: &ProjectTask, names: Vec<String>) -> (ProjectTask, Vec<Edit>) {
+pub fn with_classes(project: &Project, task: &ProjectTask, names: &[String]) -> (ProjectTask, Vec<Edit>) {
     let (mut task, mut edits) = (task.clone(), Vec::new());
     let known = |name: &String| task.classes.iter().any(|class| class.name == *name);
     let keeps = names.iter().any(known);
@@ -59,11 +81,6 @@ pub fn with_classes(project: &Project, task: &ProjectTask, names: Vec<String>) -
         only.name.clone_from(&name);
         edits.push(Edit::RenameClass { task: task.id, class: only.id, name });
     }
-    for name in missing {
-        let id = task.next_class;
-        task.next_class = id.saturating_add(1);
-        task.classes.push(ClassInfo { id, name: name.clone(), colour: id });
-        edits.push(Edit::AddClass { task: task.id, name });
-    }
+    edits.extend(missing.map(|name| add(&mut task, name)));
     (task, edits)
 }

@@ -4,16 +4,17 @@ use std::collections::BTreeMap;
 
 use thiserror::Error;
 
-use super::classes::{classes_in, with_classes};
+use super::classes::{MOST_NUMBERED, classes_in, with_classes, with_numbered};
 use super::masks::fits;
 use super::names::{Names, stem};
 use crate::dataset::formats::boxes_csv::{self, BoxesCsvError};
 use crate::dataset::formats::coco::{self, CocoError, CocoImage, DrawError};
 use crate::dataset::formats::geojson::{self, GeoJsonError};
+use crate::dataset::formats::instance_png;
 use crate::dataset::formats::mask_png::{self, MaskError, MaskValues};
 use crate::dataset::formats::nifti_labels::{self, LabelsError};
 use crate::dataset::objects::{AreaError, areas_to_boxes, areas_to_mask};
-use crate::dataset::{BoxLabel, Mask, TaskKind};
+use crate::dataset::{BoxLabel, IGNORE, Mask, TaskKind};
 use crate::imaging::DEFAULT_MAX_PIXELS;
 use crate::imaging::nifti::is_nifti;
 use crate::project::{Edit, Entry, EntryId, Patch, Place, Project, ProjectTask, Rect};
@@ -90,7 +91,9 @@ pub enum ImportError {
 /// Reads the file `name` as labels of `task`: for masks a PNG (slice 0) or `NIfTI` of one image, COCO, or `GeoJSON` of one image;
 /// for boxes COCO, `GeoJSON` or CSV; for classes CSV with the columns `file,label`. A file for one image belongs to `entry`, or
 /// to the image of the same name. Values are the model's indices, as in what is exported; labels that were there before in
-/// the same slices are replaced. A task without labels takes over the classes that COCO or a table names.
+/// the same slices are replaced. A task without labels takes over the classes that COCO or a table names, and any task gets
+/// the classes that a mask of small numbers has more than it. A PNG with many numbers has one per object: all of them
+/// are of the class of a task that has only one.
 ///
 /// # Errors
 /// [`ImportError`], worded for the person who chose the file.
@@ -102,7 +105,10 @@ pub fn import_labels(
     bytes: &[u8],
 ) -> Result<Imported, ImportError> {
     let task = project.task(task).ok_or(ImportError::NoTask)?;
-    let (task, classes) = with_classes(project, task, classes_in(task.kind, bytes));
+    let (task, classes) = match highest_number(task.kind, bytes) {
+        Some(highest) => with_numbered(task, highest),
+        None => with_classes(project, task, &classes_in(task.kind, bytes)),
+    };
     let mut imported = read(&Import { project, task: &task, name }, entry, bytes)?;
     if !classes.is_empty() {
         let edits = classes.into_iter().chain([imported.edit]);
@@ -122,6 +128,19 @@ fn read(import: &Import, entry: Option<EntryId>, bytes: &[u8]) -> Result<Importe
         (TaskKind::Classification, Some(_)) => import.classes(bytes),
         _ => Err(ImportError::Format(name.to_owned())),
     }
+}
+
+/// The highest number in a mask of numbers, unlabelled pixels aside; none for any other file.
+fn highest_number(kind: TaskKind, bytes: &[u8]) -> Option<u8> {
+    if kind != TaskKind::Segmentation {
+        return None;
+    }
+    if is_nifti(bytes) {
+        let volume = nifti_labels::parse(bytes, usize::from(IGNORE), DEFAULT_MAX_PIXELS).ok()?;
+        return volume.labels().iter().copied().filter(|label| *label != IGNORE).max();
+    }
+    let seen = mask_png::values(bytes, DEFAULT_MAX_PIXELS).ok()?;
+    (0..IGNORE).rev().find(|value| seen[usize::from(*value)])
 }
 
 struct Import<'a> {
@@ -144,6 +163,11 @@ impl<'a> Import<'a> {
     }
 
     fn png(&self, entry: &Entry, bytes: &[u8]) -> Result<Imported, ImportError> {
+        if let (1, Ok(objects)) = (self.task.classes.len(), instance_png::parse(bytes, DEFAULT_MAX_PIXELS))
+            && numbers_objects(&objects.ids)
+        {
+            return Ok(one(self.mask_edit(entry, 0, objects.semantic(|_| 1))?));
+        }
         let classes = self.task.classes.len() + 1;
         let values = MaskValues::recognize(&mask_png::values(bytes, DEFAULT_MAX_PIXELS)?, classes);
         let mask = mask_png::parse_as(&values, bytes, classes, DEFAULT_MAX_PIXELS)?;
@@ -285,6 +309,14 @@ impl<'a> Import<'a> {
         };
         Edit::Boxes { at, boxes: Some(boxes.into_iter().filter_map(label).collect()) }
     }
+}
+
+/// Whether there are too many numbers for classes, in pieces as objects are. A photograph, taken for a mask by mistake,
+/// changes from pixel to pixel: it is left to the reader of classes, which refuses it.
+fn numbers_objects(ids: &[u32]) -> bool {
+    let distinct = ids.iter().collect::<std::collections::BTreeSet<_>>().len();
+    let pieces = ids.chunk_by(|a, b| a == b).filter(|run| run.first() != Some(&0)).count();
+    distinct > usize::from(MOST_NUMBERED) + 1 && pieces * 2 <= ids.len()
 }
 
 fn one(edit: Edit) -> Imported {

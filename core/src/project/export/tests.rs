@@ -185,6 +185,33 @@ fn black_and_white_masks_are_read_where_there_is_one_class() {
 }
 
 #[test]
+fn masks_of_numbers_bring_their_classes_and_numbered_objects_are_of_one_class() {
+    let mut project = project();
+    let task = project.task(TaskId(4)).unwrap().clone();
+    project.apply(Edit::RemoveClass { task: TaskId(4), class: 3 }).unwrap();
+    let read = |project: &mut Project, png: &[u8]| {
+        let read = import_labels(project, TaskId(4), Some(EntryId(2)), "any.png", png).unwrap();
+        project.apply(read.edit).unwrap();
+        project.mask(at(2, 4, 0)).unwrap().labels
+    };
+    let mask = |labels| mask_png::write(&crate::dataset::Mask { width: 6, height: 4, labels }).unwrap();
+
+    let objects = (0..24).map(|index| if index < 12 { index } else { 0 }).collect();
+    let one = read(&mut project, &mask(objects));
+    let objects = one.iter().map(|label| usize::from(*label == 2)).sum::<usize>();
+    assert_eq!(objects, 11, "eleven objects of a pixel each");
+    assert_eq!(project.task(TaskId(4)).unwrap().classes.len(), 1);
+
+    let classes = (0..24).map(|index| index % 4).collect();
+    let three = read(&mut project, &mask(classes));
+    let names = project.task(TaskId(4)).unwrap().class_names();
+    assert_eq!(names, [task.class_names()[0].as_str(), "2", "3"]);
+    assert_eq!(three[..4], [0, 2, 4, 5]);
+    project.undo();
+    assert_eq!(project.task(TaskId(4)).unwrap().classes.len(), 1, "one step back takes classes and labels");
+}
+
+#[test]
 fn a_task_without_labels_takes_the_classes_of_the_file() {
     let table = b"file,label\ncells.png,red\ncells.tif,b\nhead.nii.gz,red\n".to_vec();
     let read = imported(6, None, "labels.csv", &table);

@@ -1,10 +1,10 @@
 //! Whole fine-tunings: they learn, spare what they began from, and go on where they were cut off.
 
 use burn::module::Module;
-use burn::tensor::Device;
+use burn::tensor::{Device, Tensor};
 use medley_core::adapt::{Mode, Session, SessionConfig, SessionTask, Work};
 use medley_core::dataset::{AugmentConfig, Batch, Prepared, TaskKind};
-use medley_core::model::{Network, parameters};
+use medley_core::model::{Network, Outputs, parameters};
 
 use crate::scenes::{SIDE, batch, small_model, task};
 
@@ -87,6 +87,34 @@ fn every_mode_learns_and_spares_the_model_it_began_from() {
             };
             assert!(encoder(&network) == encoder(&session.network()), "the encoder is another");
         }
+    }
+}
+
+/// The raw answers of a model's own tasks.
+fn answers(network: &Network) -> Vec<Vec<f32>> {
+    let Batch { images, .. } = batch(TaskKind::Classification);
+    let count = images.len() / (3 * SIDE * SIDE);
+    let images =
+        || Tensor::<1>::from_floats(images.as_slice(), &Device::flex()).reshape([count, 3, SIDE, SIDE]);
+    let outputs = (0..network.tasks.len()).map(|task| network.forward(task, images()));
+    let numbers = |outputs| match outputs {
+        Outputs::Class(logits) => logits.into_data().iter::<f32>().collect(),
+        other => panic!("the model has a classification, not {other:?}"),
+    };
+    outputs.map(numbers).collect()
+}
+
+#[test]
+fn pretrained_tasks_answer_bit_for_bit_as_before() {
+    let network = pretrained().valid();
+    let before = answers(&network);
+    for mode in [Mode::Decoder, Mode::Lora] {
+        let mut session =
+            Session::new(&network, tasks(TaskKind::Segmentation), config(mode, 10), &Device::flex());
+        to_the_end(&mut session);
+        assert_ne!(numbers(&session.network()), numbers(&network), "{mode:?} learnt");
+        let bits = |all: &[Vec<f32>]| all.iter().flatten().map(|value| value.to_bits()).collect::<Vec<_>>();
+        assert_eq!(bits(&answers(&network)), bits(&before), "{mode:?}");
     }
 }
 

@@ -31,6 +31,11 @@ impl Measuring {
         Self { to_do, answers: vec![Vec::new(); tasks.len()] }
     }
 
+    /// Images that are still to be answered.
+    pub fn left(&self) -> usize {
+        self.to_do.len()
+    }
+
     /// Answers the next image; false when all are.
     ///
     /// # Errors

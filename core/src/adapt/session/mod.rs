@@ -230,6 +230,12 @@ impl Session {
         self.tuner.steps()
     }
 
+    /// Held-out images answered in the measurement under way, of all held-out images; all between measurements.
+    pub fn answered(&self) -> (usize, usize) {
+        let all = self.tasks.iter().map(|task| task.held_out.len()).sum();
+        (all - self.measuring.as_ref().map_or(0, Measuring::left), all)
+    }
+
     /// The settings.
     pub fn config(&self) -> &SessionConfig {
         &self.config

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use super::history::History;
 use super::step::{State, Step};
 use super::{
-    Change, Document, DocumentError, Edit, EditError, Entry, EntryId, Patch, Place, PredictionState,
+    Change, Document, DocumentError, Edit, EditError, Entry, EntryId, NewTask, Patch, Place, PredictionState,
     ProjectTask, Rect, TaskId, TiledMask, TilesError, TuningRun,
 };
 use crate::dataset::Mask;
@@ -28,6 +28,17 @@ impl Project {
     /// A project without anything.
     pub fn new(name: &str) -> Self {
         Self::assemble(Document::new(name), BTreeMap::new())
+    }
+
+    /// A project with a first task, which cannot be undone: without any there would be nothing to label.
+    ///
+    /// # Errors
+    /// As [`Edit::AddTask`].
+    pub fn begin(name: &str, first: NewTask) -> Result<Self, EditError> {
+        let mut project = Self::new(name);
+        project.apply(Edit::AddTask(first))?;
+        project.history = History::default();
+        Ok(project)
     }
 
     /// A project that was stored. Masks of images and tasks that are not there any more are dropped.

@@ -40,6 +40,7 @@ pub async fn check(desk: &Desk, forced: Option<DeviceKind>) -> DeviceReport {
         report.chosen = DeviceKind::Cpu;
     }
     desk.chosen.set(Some(report.chosen));
+    desk.quick.set(report.chosen == DeviceKind::Cpu || report.gpu_ms.is_some());
     report
 }
 

@@ -29,6 +29,8 @@ pub struct Desk {
     pub fingerprints: RefCell<HashMap<DeviceKind, Fingerprint>>,
     /// Where predictions are computed.
     pub chosen: Cell<Option<DeviceKind>>,
+    /// The chosen device takes no unbearable time for a step: it is no emulated GPU.
+    pub quick: Cell<bool>,
     /// The current image.
     pub image: RefCell<Option<Rc<Image>>>,
     /// The studio's project.

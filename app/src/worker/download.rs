@@ -34,6 +34,7 @@ pub async fn load(desk: &Desk, id: RequestId, url: &str) -> Answer {
             desk.on_cpu.replace(Some(Rc::new(medley)));
             desk.bytes.replace(Some(Rc::new(bytes)));
             desk.chosen.set(Some(DeviceKind::Cpu));
+            desk.quick.set(true);
             Answer::Loaded(card)
         }
         Err(error) => Answer::LoadFailed(LoadFailure::Unreadable(error.to_string())),

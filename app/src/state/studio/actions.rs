@@ -7,8 +7,7 @@ use super::pure::list;
 use super::pure::shortcuts::Tool;
 use super::{Studio, Work};
 use crate::locales::Language;
-use crate::worker::messages::{Ask, RequestId, TaskKind};
-use crate::worker::messages::{EntryId, Export, StudioAsk, TaskId};
+use crate::worker::messages::{Ask, Beginning, EntryId, Export, RequestId, StudioAsk, TaskId, TaskKind};
 
 /// Side of the small pictures, in pixels: twice what is shown, for sharp screens.
 const THUMBNAIL_SIDE: u32 = 88;
@@ -27,19 +26,26 @@ impl Studio {
     }
 
     pub(super) fn open_project(self) {
-        let name = untrack(|| self.app.words()).studio.new_name.to_owned();
-        self.ask(StudioAsk::Open { name }, None);
+        self.ask(StudioAsk::Open { first: self.beginning() }, None);
+    }
+
+    /// What a new project has.
+    fn beginning(self) -> Beginning {
+        let words = &untrack(|| self.app.words()).studio;
+        Beginning {
+            name: words.new_name.to_owned(),
+            task: words.first_task.to_owned(),
+            class: words.first_class.to_owned(),
+        }
     }
 
     /// Begins an empty project.
     pub fn new_project(self) {
-        let name = untrack(|| self.app.words()).studio.new_name;
         self.forget_image();
         self.thumbnails.update(std::collections::HashMap::clear);
         self.tuning.set(None);
         self.rows.set(None);
-        self.awaited.update_value(|awaited| awaited.first_task = false);
-        self.ask(StudioAsk::New { name: name.to_owned() }, None);
+        self.ask(StudioAsk::New { first: self.beginning() }, None);
     }
 
     /// Gives the project another name.

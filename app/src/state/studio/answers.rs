@@ -107,7 +107,7 @@ impl Studio {
             .or(task);
         let there = |entry: EntryId| card.entries.iter().any(|known| known.id == entry);
         let entry = self.entry.get_untracked().filter(|entry| there(*entry));
-        let (first, empty) = (card.entries.first().map(|first| first.id), card.tasks.is_empty());
+        let first = card.entries.first().map(|first| first.id);
         self.selected.update(|selected| selected.retain(|entry| there(*entry)));
         self.can_undo.set(card.can_undo);
         self.can_redo.set(card.can_redo);
@@ -118,31 +118,12 @@ impl Studio {
             self.task.set(task);
             self.suit_class_and_tool();
         }
-        if empty {
-            self.forget_image();
-            self.add_first_task();
-            return;
-        }
         match (entry, first) {
             (None, Some(first)) => self.choose(first, 0),
             (Some(_), _) => self.reopen(),
             (None, None) => self.forget_image(),
         }
         self.want_plan();
-    }
-
-    /// A project without a task cannot show images; it is given one.
-    fn add_first_task(self) {
-        let asked = self.awaited.try_update_value(|awaited| std::mem::replace(&mut awaited.first_task, true));
-        if asked == Some(false) {
-            let words = &untrack(|| self.app.words()).studio;
-            let classes = vec![words.first_class.to_owned()];
-            self.add_task(
-                crate::worker::messages::TaskKind::Segmentation,
-                words.first_task.to_owned(),
-                classes,
-            );
-        }
     }
 
     fn put_card(self, card: EntryCard) {

@@ -33,6 +33,12 @@ fn purpose(name: &str) -> Purpose {
     }
 }
 
+/// Whether a file may be one of several that make a volume: scanners name them so, or without an ending.
+fn may_be_a_slice(name: &str) -> bool {
+    let name = name.to_lowercase();
+    [".dcm", ".dicom", ".ima"].iter().any(|ending| name.ends_with(ending)) || !name.contains('.')
+}
+
 /// Whether a file can only hold labels.
 pub fn is_label_file(name: &str) -> bool {
     [".json", ".csv", ".geojson"].iter().any(|ending| name.to_lowercase().ends_with(ending))
@@ -51,9 +57,14 @@ impl Studio {
                 Purpose::Model => self.send(file, StudioAsk::ImportModel),
             }
         }
+        let (slices, images): (Vec<_>, Vec<_>) =
+            images.into_iter().partition(|(_, name)| may_be_a_slice(name));
+        let slices =
+            if slices.len() > 1 { vec![slices] } else { slices.into_iter().map(|one| vec![one]).collect() };
+        let arriving: Vec<_> = images.into_iter().map(|image| vec![image]).chain(slices).collect();
         self.arrivals.update_value(|arrivals| {
-            arrivals.total += images.len();
-            arrivals.waiting.extend(images);
+            arrivals.total += arriving.len();
+            arrivals.waiting.extend(arriving);
         });
         self.pump();
     }
@@ -102,15 +113,35 @@ impl Studio {
             }
         });
         self.tell_arrivals();
-        for (file, name) in next {
-            spawn_local(async move {
-                if let Ok(buffer) = JsFuture::from(file.array_buffer()).await {
-                    self.ask(StudioAsk::AddImage { name }, Some(Uint8Array::new(&buffer)));
-                } else {
-                    self.say(StudioNotice::Unreadable { name });
-                    self.one_arrived();
+        for files in next {
+            spawn_local(self.send_images(files));
+        }
+    }
+
+    /// Sends an image, or the files of a volume together.
+    async fn send_images(self, files: Vec<(File, String)>) {
+        let mut parts = Vec::new();
+        for (file, name) in files {
+            match JsFuture::from(file.array_buffer()).await {
+                Ok(buffer) => parts.push((name, Uint8Array::new(&buffer))),
+                Err(_) => self.say(StudioNotice::Unreadable { name }),
+            }
+        }
+        match parts.as_slice() {
+            [] => self.one_arrived(),
+            [(name, bytes)] => {
+                self.ask(StudioAsk::AddImage { name: name.clone() }, Some(bytes.clone()));
+            }
+            several => {
+                let whole = Uint8Array::new_with_length(several.iter().map(|(_, part)| part.length()).sum());
+                let mut start = 0;
+                for (_, part) in several {
+                    whole.set(part, start);
+                    start += part.length();
                 }
-            });
+                let files = several.iter().map(|(name, part)| (name.clone(), part.length())).collect();
+                self.ask(StudioAsk::AddSeries { files }, Some(whole));
+            }
         }
     }
 

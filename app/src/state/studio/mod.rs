@@ -141,7 +141,8 @@ pub struct Dirty {
 /// Files on their way into the project.
 #[derive(Default)]
 struct Arrivals {
-    waiting: VecDeque<(File, String)>,
+    /// Each an image, or several files that may make a volume.
+    waiting: VecDeque<Vec<(File, String)>>,
     /// Sent, not answered.
     underway: usize,
     /// All since the last pause, for the progress line.
@@ -228,6 +229,8 @@ pub struct Signals {
 
     /// How much learns.
     pub mode: RwSignal<TuneMode>,
+    /// All labelled tasks learn, not the chosen one alone.
+    pub together: RwSignal<bool>,
     /// What tuning would mean.
     pub plan: RwSignal<Option<TunePlan>>,
     /// How tuning goes.
@@ -255,8 +258,6 @@ struct Awaited {
     plan: RequestId,
     /// The prediction of the model before, for the comparison.
     before: RequestId,
-    /// A task was asked for, because the project had none.
-    first_task: bool,
 }
 
 impl Studio {
@@ -295,6 +296,7 @@ impl Studio {
             comparing: RwSignal::new(false),
             divider: RwSignal::new(0.5),
             mode: RwSignal::new(TuneMode::Quick),
+            together: RwSignal::new(false),
             plan: RwSignal::new(None),
             tuning: RwSignal::new(None),
             rows: RwSignal::new(None),

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::Studio;
-use crate::worker::messages::{StudioAsk, TuneMode, TuneProgress, TuneState, TuneWarning, TuneWish};
+use crate::worker::messages::{StudioAsk, TaskId, TuneMode, TuneProgress, TuneState, TuneWarning, TuneWish};
 
 impl Studio {
     /// Tuning is under way, or waits.
@@ -11,8 +11,31 @@ impl Studio {
         self.tuning.with(|tuning| tuning.as_ref().is_some_and(|tuning| goes_on(&tuning.state)))
     }
 
+    /// Other tasks with labels, which can learn together with the chosen one; tracks the project.
+    pub fn companions(self) -> Vec<TaskId> {
+        let chosen = self.task.get();
+        self.project.with(|project| {
+            let labelled = |task: TaskId| {
+                let mut states =
+                    project.iter().flat_map(|project| &project.entries).flat_map(|card| &card.tasks);
+                states.any(|state| state.task == task && state.labelled)
+            };
+            let tasks = project.iter().flat_map(|project| &project.tasks).map(|task| task.id);
+            tasks.filter(|task| Some(*task) != chosen && labelled(*task)).collect()
+        })
+    }
+
+    /// Whether all labelled tasks learn, or the chosen one alone.
+    pub fn learn_together(self, together: bool) {
+        self.together.set(together);
+        self.want_plan();
+    }
+
     fn wish(self) -> Option<TuneWish> {
-        let tasks = vec![self.task.get_untracked()?];
+        let mut tasks = vec![self.task.get_untracked()?];
+        if self.together.get_untracked() {
+            tasks.extend(untrack(|| self.companions()));
+        }
         Some(TuneWish { tasks, mode: self.mode.get_untracked(), steps: None })
     }
 

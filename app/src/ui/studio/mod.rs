@@ -9,6 +9,7 @@ mod draft;
 mod exports;
 mod field;
 mod help;
+mod history;
 mod images;
 mod keys;
 mod navigate;

@@ -4,6 +4,7 @@ use leptos::html::Section;
 use leptos::prelude::*;
 
 use super::curve::Curve;
+use super::history::History;
 use super::score::{certainty, measure_name, memory, two_digits};
 use super::warnings::Warnings;
 use crate::state::App;
@@ -46,8 +47,10 @@ pub fn TuneCard() -> impl IntoView {
             <Show when=known>
                 <Course />
             </Show>
+            <History />
             <Show when=move || !tuning()>
                 <Modes />
+                <Together />
                 <Warnings />
                 <Estimate />
                 <button
@@ -90,6 +93,28 @@ fn Modes() -> impl IntoView {
                 .collect_view()}
         </div>
         <p class="quiet">{move || (words().mode_hint)(studio.mode.get())}</p>
+    }
+}
+
+/// Where several tasks have labels: whether they learn together.
+#[component]
+fn Together() -> impl IntoView {
+    let app = expect_context::<App>();
+    let studio = expect_context::<Studio>();
+    let words = move || &app.words().studio;
+    let several = Memo::new(move |_| !studio.companions().is_empty());
+    view! {
+        <Show when=move || several.get()>
+            <label class="check" title=move || words().together_hint>
+                <input
+                    type="checkbox"
+                    prop:checked=move || studio.together.get()
+                    data-testid="together"
+                    on:change:target=move |event| studio.learn_together(event.target().checked())
+                />
+                <span>{move || words().together}</span>
+            </label>
+        </Show>
     }
 }
 

@@ -1,11 +1,14 @@
 //! The project as the page shows it.
 
 use medley_core::dataset::TaskKind as CoreKind;
-use medley_core::project::{Entry, EntryId, Place, ProjectTask as CoreTask, RunScore, TaskId, training};
+use medley_core::project::{
+    Entry, EntryId, Place, ProjectTask as CoreTask, RunScore, TaskId, TuningRun, training,
+};
 
 use super::Bench;
 use crate::worker::messages::{
-    EntryCard, EntryTask, Measure, ProjectCard, ProjectClass, ProjectTask, Score, TaskKind,
+    EntryCard, EntryTask, Measure, PastTuning, ProjectCard, ProjectClass, ProjectTask, Score, TaskKind,
+    TuneMode,
 };
 
 impl Bench {
@@ -47,6 +50,7 @@ impl Bench {
             tuned: self.models.borrow().newest(task.id).is_some(),
             uses_base,
             score: score.map(|score| of_run(task.kind, score)),
+            history: project.document().runs.iter().filter_map(|run| past(task, run)).collect(),
         }
     }
 
@@ -107,6 +111,25 @@ pub(super) fn measure(kind: CoreKind) -> Measure {
         CoreKind::Detection => Measure::Map50,
         _ => Measure::MacroF1,
     }
+}
+
+/// What a run was to a task; nothing where it learnt another.
+fn past(task: &CoreTask, run: &TuningRun) -> Option<PastTuning> {
+    let result = run.results.iter().find(|result| result.task == task.id)?;
+    let mode = match run.mode.as_str() {
+        "quick" => Some(TuneMode::Quick),
+        "lora" => Some(TuneMode::Lora),
+        "full" => Some(TuneMode::Full),
+        _ => None,
+    };
+    Some(PastTuning {
+        mode,
+        started: run.started,
+        seconds: run.seconds,
+        steps: run.steps as u32,
+        images: run.trained_on.len() as u32,
+        score: result.after.as_ref().map(|score| of_run(task.kind, score)),
+    })
 }
 
 fn of_run(kind: CoreKind, score: &RunScore) -> Score {

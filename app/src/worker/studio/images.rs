@@ -11,7 +11,7 @@ use medley_core::synth;
 use super::predict::Said;
 use super::{say, say_with, words};
 use crate::worker::desk::Desk;
-use crate::worker::messages::{EntryView, Failure, LabelBox, MAX_PIXELS, RequestId, StudioAnswer};
+use crate::worker::messages::{EntryView, Failure, LabelBox, MAX_PIXELS, Refusal, RequestId, StudioAnswer};
 use crate::worker::pictures::{refusal, rgba};
 
 /// Images that are kept decoded.
@@ -24,12 +24,15 @@ const SAMPLE_SIDE: usize = 256;
 /// Adds an image.
 pub fn add(desk: &Rc<Desk>, id: RequestId, name: String, bytes: Vec<u8>) {
     match decode(&bytes, MAX_PIXELS as usize) {
-        Ok(image) => {
-            if let Err(reason) = put(desk, id, name, bytes, &image) {
-                say(id, StudioAnswer::Failed(reason));
-            }
-        }
+        Ok(image) => put_or_say(desk, id, name, bytes, &image),
         Err(error) => say(id, StudioAnswer::NotAdded { name, reason: refusal(error) }),
+    }
+}
+
+/// Puts an image into the project, or says why that is not possible.
+pub(super) fn put_or_say(desk: &Rc<Desk>, id: RequestId, name: String, bytes: Vec<u8>, image: &Image) {
+    if let Err(Failure::Other(reason)) = put(desk, id, name.clone(), bytes, image) {
+        say(id, StudioAnswer::NotAdded { name, reason: Refusal::Damaged(reason) });
     }
 }
 

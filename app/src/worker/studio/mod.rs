@@ -8,6 +8,7 @@ mod models;
 mod predict;
 mod report;
 mod save;
+mod series;
 mod tune;
 
 use std::cell::{Cell, RefCell};
@@ -26,7 +27,7 @@ use self::save::Kept;
 use self::tune::Course;
 use super::desk::Desk;
 use super::entry::send;
-use super::messages::{Answer, Failure, RequestId, StorageState, StudioAnswer, StudioAsk};
+use super::messages::{Answer, DeviceKind, Failure, RequestId, StorageState, StudioAnswer, StudioAsk};
 use crate::storage::Folder;
 
 /// A request that waits for those before it.
@@ -48,8 +49,8 @@ pub struct Bench {
     /// What the tuning loop is to do next.
     wish: Cell<tune::Wish>,
     looping: Cell<bool>,
-    /// Seconds per pixel of a batch that a step of each mode took.
-    pace: RefCell<HashMap<Mode, f64>>,
+    /// Seconds per pixel of a batch that a step of each mode took on each device.
+    pace: RefCell<HashMap<(DeviceKind, Mode), f64>>,
     predicting_all: Cell<bool>,
     folder: RefCell<Option<Folder>>,
     storage: RefCell<StorageState>,
@@ -128,9 +129,10 @@ async fn work_off(desk: Rc<Desk>) {
 
 async fn fulfil(desk: &Rc<Desk>, id: RequestId, ask: StudioAsk, bytes: Vec<u8>) -> Result<(), Failure> {
     match ask {
-        StudioAsk::Open { name } => save::open(desk, id, &name).await,
-        StudioAsk::New { name } => save::new(desk, id, &name).await,
+        StudioAsk::Open { first } => save::open(desk, id, first).await?,
+        StudioAsk::New { first } => save::new(desk, id, first).await?,
         StudioAsk::AddImage { name } => images::add(desk, id, name, bytes),
+        StudioAsk::AddSeries { files } => series::add_all(desk, id, &files, &bytes),
         StudioAsk::AddSamples => images::add_samples(desk, id)?,
         StudioAsk::Thumbnail { entry, side } => images::thumbnail(desk, id, entry, side).await?,
         StudioAsk::OpenEntry { entry, slice, task, window } => {
@@ -152,7 +154,7 @@ async fn fulfil(desk: &Rc<Desk>, id: RequestId, ask: StudioAsk, bytes: Vec<u8>) 
         StudioAsk::Uncertainty { entry, slice, task } => {
             predict::uncertainty(desk, id, place(entry, slice, task)).await?;
         }
-        StudioAsk::PlanTuning(wish) => say(id, StudioAnswer::Planned(tune::plan(desk, &wish))),
+        StudioAsk::PlanTuning(wish) => tune::tell_plan(desk, id, &wish).await,
         StudioAsk::StartTuning(wish) => tune::start(desk, id, wish).await?,
         StudioAsk::UseBase { task, base } => models::use_base(desk, id, TaskId(task), base),
         StudioAsk::Measure { task, predictions } => {

@@ -5,14 +5,15 @@ use std::rc::Rc;
 
 use burn::tensor::Device;
 use medley_core::Medley;
-use medley_core::project::{Document, EntryId, Place, Project, TiledMask};
+use medley_core::dataset::TaskKind;
+use medley_core::project::{Document, EntryId, NewTask, Place, Project, TiledMask};
 use wasm_bindgen_futures::spawn_local;
 
 use super::{Bench, say, words};
 use crate::storage::{Folder, StorageError};
 use crate::worker::clock::next_turn;
 use crate::worker::desk::Desk;
-use crate::worker::messages::{Failure, RequestId, StorageState, StudioAnswer};
+use crate::worker::messages::{Beginning, Failure, RequestId, StorageState, StudioAnswer};
 
 /// The folder of the project.
 const FOLDER: &str = "medley-studio";
@@ -56,11 +57,20 @@ fn place_of(name: &str) -> Option<Place> {
     Some(Place { entry: EntryId(entry), task: medley_core::project::TaskId(task), slice })
 }
 
+/// A new project.
+fn begun(first: Beginning) -> Result<Project, Failure> {
+    let task = NewTask { name: first.task, kind: TaskKind::Segmentation, classes: vec![first.class] };
+    Project::begin(&first.name, task).map_err(words)
+}
+
 /// Opens the project that was open last.
-pub async fn open(desk: &Rc<Desk>, id: RequestId, name: &str) {
+///
+/// # Errors
+/// In words, where a new one cannot be begun.
+pub async fn open(desk: &Rc<Desk>, id: RequestId, first: Beginning) -> Result<(), Failure> {
     let bench = &desk.studio;
-    if bench.project.borrow().document().name.is_empty() {
-        bench.project.replace(Project::new(name));
+    if bench.project.borrow().document().tasks.is_empty() {
+        bench.project.replace(begun(first)?);
     }
     match Folder::open(FOLDER).await {
         Ok(folder) => {
@@ -89,6 +99,7 @@ pub async fn open(desk: &Rc<Desk>, id: RequestId, name: &str) {
     } else {
         bench.to_recover.set(Some(id));
     }
+    Ok(())
 }
 
 async fn read(folder: &Folder) -> Result<Option<Project>, Failure> {
@@ -125,11 +136,15 @@ async fn read_models(desk: &Rc<Desk>, folder: &Folder) {
 }
 
 /// Begins an empty project in the place of the one there was.
-pub async fn new(desk: &Rc<Desk>, id: RequestId, name: &str) {
-    desk.studio.replace(Project::new(name)).await;
+///
+/// # Errors
+/// In words, where it cannot be begun; the old one then stays.
+pub async fn new(desk: &Rc<Desk>, id: RequestId, first: Beginning) -> Result<(), Failure> {
+    desk.studio.replace(begun(first)?).await;
     desk.studio.unsaved.borrow_mut().document = true;
     desk.save();
     say(id, StudioAnswer::Project(desk.studio.card()));
+    Ok(())
 }
 
 impl Bench {

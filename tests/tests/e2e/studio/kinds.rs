@@ -82,7 +82,7 @@ async fn tuned(
     let tasks = "document.querySelectorAll('[data-testid=studio-task] option').length === 2";
     visit.until("the task has been added", SOON, tasks).await?;
     visit.files_panel(true).await?;
-    visit.give("label-files", &[images.labels.clone()]).await?;
+    visit.give("label-files", std::slice::from_ref(&images.labels)).await?;
     visit.has_labelled(count).await?;
     visit.files_panel(false).await?;
     visit.press_css("[data-testid=studio-notice] button.tool").await?;

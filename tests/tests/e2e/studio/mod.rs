@@ -2,10 +2,15 @@
 
 mod exports;
 mod gentle;
+mod hand;
 mod hands;
 mod interruptions;
 mod japanese;
 mod kinds;
 mod learning;
 mod on_the_gpu;
+mod storage;
+mod tools;
+mod tour;
+mod volumes;
 mod wrong_files;

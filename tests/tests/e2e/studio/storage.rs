@@ -1,0 +1,36 @@
+//! A browser whose storage is full: that is said plainly, work goes on, and the project can be exported.
+
+use medley_tests::visit::pictures::Pictures;
+use medley_tests::visit::{Outcome, SOON, Visit};
+use serde_json::json;
+
+use super::hand::{Hand, Place, press_key};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn full_storage_is_told_and_nothing_is_lost() -> Outcome {
+    let Some(visit) = Visit::start().await? else { return Ok(()) };
+    let saved = tempfile::tempdir()?;
+    visit.save_into(saved.path()).await?;
+    visit.open_studio("&lang=en").await?;
+    let quota = json!({ "origin": visit.origin, "quotaSize": 1 });
+    visit.driver().cdp().send_raw("Storage.overrideQuotaForOrigin", quota).await?;
+    visit.give("studio-files", &Pictures::discs(2).images()).await?;
+    let told = "document.querySelector('[data-testid=storage]')?.dataset.state === 'full'
+        && document.querySelector('[data-testid=storage-notice]') !== null";
+    visit.until("the storage is told to be full", SOON, told).await?;
+    visit.screenshot("studio-storage-full").await?;
+
+    // What is done now is in memory, and in what is exported.
+    visit.has_images(2).await?;
+    let open = "document.querySelector('[data-testid=studio-canvas]').dataset.entry !== undefined";
+    visit.until("an image is on the screen", SOON, open).await?;
+    press_key(&visit, "b").await?;
+    Hand::over(&visit).await?.drag(&[Place(20.0, 20.0), Place(60.0, 60.0)]).await?;
+    visit.has_labelled(1).await?;
+    visit.files_panel(true).await?;
+    let project = visit.export("project", saved.path()).await?;
+    let archive = zip::ZipArchive::new(std::fs::File::open(project)?).unwrap();
+    assert!(archive.len() >= 4, "two images, a mask and the document: {}", archive.len());
+    visit.end().await?;
+    Ok(())
+}

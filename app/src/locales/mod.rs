@@ -242,6 +242,8 @@ pub struct ReportWords {
     pub model: &'static str,
     /// Row: the studio's storage and how many images are in it.
     pub storage: &'static str,
+    /// Row: what the GPU can do.
+    pub features: &'static str,
     /// Row: connections to other computers.
     pub connections: &'static str,
     /// Browser row.

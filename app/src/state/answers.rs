@@ -25,6 +25,7 @@ impl App {
             Answer::Checked(report) if id == awaited.check => {
                 self.device.set(report.chosen);
                 self.report.set(Some(report));
+                self.plan_again();
                 if self.phase.get_untracked() == Phase::PreparingGpu {
                     self.phase.set(Phase::Ready);
                     self.predict();
@@ -62,8 +63,16 @@ impl App {
         }
     }
 
+    /// The time of a tuning depends on the model and the device.
+    fn plan_again(self) {
+        if let Some(studio) = self.studio() {
+            studio.want_plan();
+        }
+    }
+
     fn loaded(self, card: ModelCard) {
         self.model.set(Some(card));
+        self.plan_again();
         if self.notice.get_untracked() == Some(Notice::Restarting) {
             self.notice.set(None);
         }

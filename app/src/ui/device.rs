@@ -7,6 +7,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 
 use super::icons::{Glyph, Icon};
+use super::studio::storage_words;
 use super::{OpenPanel, Panel, focus_when_shown};
 use crate::locales::{Words, megabytes, milliseconds};
 use crate::state::App;
@@ -81,7 +82,10 @@ fn facts(app: App) -> Vec<(String, String)> {
         facts.push((words.report.model.to_owned(), megabytes(model.bytes)));
     }
     facts.push((words.report.version.to_owned(), env!("CARGO_PKG_VERSION").to_owned()));
-    facts.push((words.report.storage.to_owned(), app.studio().map(storage).unwrap_or_default()));
+    facts.push((
+        words.report.storage.to_owned(),
+        app.studio().map(|studio| storage(app, studio)).unwrap_or_default(),
+    ));
     facts.push((words.report.connections.to_owned(), elsewhere().to_string()));
     let browser = window().navigator().user_agent().unwrap_or_default();
     facts.push((words.report.browser.to_owned(), browser));
@@ -89,9 +93,10 @@ fn facts(app: App) -> Vec<(String, String)> {
 }
 
 /// Where the studio's project is kept, and how much is in it.
-fn storage(studio: Studio) -> String {
+fn storage(app: App, studio: Studio) -> String {
     let images = studio.project.with(|project| project.as_ref().map_or(0, |project| project.entries.len()));
-    format!("{:?}, {images}", studio.storage.get())
+    let words = &app.words().studio;
+    format!("{}, {}", storage_words(words, &studio.storage.get()), (words.images)(images))
 }
 
 /// Connections to other computers than the one that gave this page, since it was opened. The
@@ -113,6 +118,11 @@ fn measured(words: &Words, report: &DeviceReport) -> Vec<(String, String)> {
             words.adapter.to_owned(),
             adapter_name(adapter).unwrap_or_else(|| words.unnamed.to_owned()),
         ));
+        // By the names that developers look for, in any language.
+        facts.extend(adapter.limits.iter().map(|(name, value)| (name.clone(), value.to_string())));
+        if !adapter.features.is_empty() {
+            facts.push((words.features.to_owned(), adapter.features.join(", ")));
+        }
     }
     if let Some(difference) = report.difference {
         let passed = if difference <= report.tolerance { words.passed } else { words.failed };

@@ -56,5 +56,39 @@ pub async fn adapter() -> Option<Adapter> {
     let emulated = ["swiftshader", "llvmpipe", "lavapipe", "basic render"];
     let software =
         flag(info.as_ref()) || flag(Some(&adapter)) || emulated.iter().any(|name| names.contains(name));
-    Some(Adapter { vendor, architecture, description, software })
+    Some(Adapter {
+        vendor,
+        architecture,
+        description,
+        software,
+        limits: limits(&adapter),
+        features: features(&adapter),
+    })
+}
+
+/// Limits that a large image or model runs into.
+const LIMITS: [&str; 5] = [
+    "maxBufferSize",
+    "maxStorageBufferBindingSize",
+    "maxStorageBuffersPerShaderStage",
+    "maxComputeInvocationsPerWorkgroup",
+    "maxComputeWorkgroupsPerDimension",
+];
+
+fn limits(adapter: &JsValue) -> Vec<(String, u64)> {
+    let Ok(known) = Reflect::get(adapter, &"limits".into()) else { return Vec::new() };
+    let value = |name: &str| Reflect::get(&known, &name.into()).ok()?.as_f64();
+    LIMITS.into_iter().filter_map(|name| Some((name.to_owned(), value(name)? as u64))).collect()
+}
+
+/// What an adapter can do beyond the standard, in alphabetical order.
+fn features(adapter: &JsValue) -> Vec<String> {
+    // A set of the browser's own kind; only what can be gone through is of interest.
+    let Some(set) = Reflect::get(adapter, &"features".into()).ok().filter(JsValue::is_object) else {
+        return Vec::new();
+    };
+    let mut names: Vec<String> =
+        js_sys::Array::from(&set).iter().filter_map(|name| name.as_string()).collect();
+    names.sort();
+    names
 }

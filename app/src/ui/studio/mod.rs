@@ -43,7 +43,7 @@ use notices::StudioNotices;
 use pointer::Hand;
 use result::StudioResult;
 use state::{LiveRegion, Status};
-pub use state::{ProjectName, SavedState};
+pub use state::{ProjectName, SavedState, storage_words};
 use table::TablePanel;
 use tasks::Tasks;
 use tools::Tools;

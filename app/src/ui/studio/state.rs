@@ -9,6 +9,7 @@ use super::super::startup::{StartUp, throttled};
 use super::add::FirstSteps;
 use super::field::NameField;
 use super::tune;
+use crate::locales::StudioWords;
 use crate::state::App;
 use crate::state::studio::{Studio, Work};
 use crate::worker::messages::StorageState;
@@ -37,13 +38,7 @@ pub fn ProjectName() -> impl IntoView {
 pub fn SavedState() -> impl IntoView {
     let app = expect_context::<App>();
     let studio = expect_context::<Studio>();
-    let words = move || &app.words().studio;
-    let text = move || match studio.storage.get() {
-        StorageState::Opening => words().opening,
-        StorageState::Saved => words().saved,
-        StorageState::Saving => words().saving,
-        StorageState::Refused | StorageState::Full => words().not_saved,
-    };
+    let text = move || storage_words(&app.words().studio, &studio.storage.get());
     let id = move || match studio.storage.get() {
         StorageState::Opening => "opening",
         StorageState::Saved => "saved",
@@ -53,6 +48,16 @@ pub fn SavedState() -> impl IntoView {
     };
     view! {
         <span class="saved quiet wide-only" data-testid="storage" data-state=id>{text}</span>
+    }
+}
+
+/// Where the project is kept, in a word or two.
+pub fn storage_words(words: &StudioWords, state: &StorageState) -> &'static str {
+    match state {
+        StorageState::Opening => words.opening,
+        StorageState::Saved => words.saved,
+        StorageState::Saving => words.saving,
+        StorageState::Refused | StorageState::Full => words.not_saved,
     }
 }
 

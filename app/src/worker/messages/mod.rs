@@ -317,6 +317,10 @@ pub struct Adapter {
     pub description: String,
     /// An emulation on the CPU.
     pub software: bool,
+    /// Those limits that computations run into, as WebGPU names them, with their values.
+    pub limits: Vec<(String, u64)>,
+    /// Optional features that it has, as WebGPU names them.
+    pub features: Vec<String>,
 }
 
 /// Why a device was chosen.

@@ -30,6 +30,12 @@ pub enum Error {
         .0.display()
     )]
     ForeignImports(PathBuf),
+    #[error("the Python that is found as `python3` is {found}; the tests need {oldest} or later")]
+    OldPython { found: String, oldest: String },
+    #[error(
+        "{} does not work after it was installed; remove it and try again", .0.display()
+    )]
+    NoReaders(PathBuf),
     #[error("`{command}` did not print the figures that were expected: {output}")]
     Figures { command: String, output: String, source: serde_json::Error },
     #[error("{} has no place for the list of files: two marks `/* page */`", .0.display())]

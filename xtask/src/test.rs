@@ -7,7 +7,7 @@ use clap::ValueEnum;
 
 use crate::error::Error;
 use crate::page;
-use crate::tools::{self, CargoTool};
+use crate::tools::{self, CargoTool, Readers};
 use crate::workspace::{WASM, Workspace, run as run_program};
 
 /// Run every check and every test
@@ -107,9 +107,11 @@ impl Step {
             }
             Self::Page => page::build(workspace),
             Self::E2e => {
+                let readers = Readers::ensure(workspace)?;
                 let mut tests = nextest(workspace)?;
                 // Without this variable they let themselves be skipped where there is no page or no browser.
                 tests.env("MEDLEY_DIST", workspace.dist()).env("MEDLEY_E2E", "1");
+                tests.env("MEDLEY_READERS", readers.python).env("MEDLEY_AXE", readers.axe);
                 run_program(tests.args(["--filterset", IN_BROWSER, "--test-threads", "1"]))
             }
         }

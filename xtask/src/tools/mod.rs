@@ -1,10 +1,12 @@
 //! The programs the commands need: found, or installed with a word about what, why and how long.
 
 mod cargo_tool;
+mod python;
 mod system;
 mod wasm_target;
 
 pub use cargo_tool::CargoTool;
+pub use python::Readers;
 pub use system::ensure_system_packages;
 pub use wasm_target::ensure_wasm_target;
 

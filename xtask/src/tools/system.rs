@@ -1,4 +1,4 @@
-//! What the tests need from the operating system: a browser, its driver, and a software Vulkan driver.
+//! What the tests need from the operating system: a browser, its driver, a software Vulkan driver, and Python.
 
 use std::env;
 use std::fs;
@@ -16,7 +16,7 @@ struct Need {
     present: fn() -> bool,
 }
 
-const NEEDS: [Need; 3] = [
+const NEEDS: [Need; 4] = [
     Need {
         what: "Chromium (end-to-end tests)",
         debian: "chromium",
@@ -35,6 +35,12 @@ const NEEDS: [Need; 3] = [
         ubuntu: "mesa-vulkan-drivers",
         present: has_gpu_driver,
     },
+    Need {
+        what: "Python with its module venv (readers of exported files)",
+        debian: "python3-venv",
+        ubuntu: "python3-venv",
+        present: has_python,
+    },
 ];
 
 /// Installs what is missing on Debian and Ubuntu; elsewhere the error says what to install.
@@ -45,7 +51,7 @@ pub fn ensure_system_packages() -> Result<(), Error> {
     }
     let what = missing.iter().map(|need| need.what).collect::<Vec<_>>().join("; ");
     if cfg!(target_os = "macos") {
-        let advice = "Install them with `brew install --cask chromium chromedriver`.".into();
+        let advice = "Install them with `brew install python` and `brew install --cask chromium chromedriver`.".into();
         return Err(Error::Packages { packages: what, advice });
     }
     if find("apt-get").is_none() {
@@ -92,6 +98,11 @@ fn has_gpu_driver() -> bool {
         || ["/usr/share/vulkan/icd.d", "/etc/vulkan/icd.d", "/usr/local/share/vulkan/icd.d"]
             .into_iter()
             .any(listed)
+}
+
+fn has_python() -> bool {
+    // Debian leaves the second one out of its package of Python.
+    output(Command::new("python3").args(["-c", "import venv, ensurepip"])).is_some()
 }
 
 /// The program `name` on the `PATH`.

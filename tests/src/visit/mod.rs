@@ -3,6 +3,7 @@
 // What goes wrong here fails the test that asked for it; every function says so by its type.
 #![allow(clippy::missing_errors_doc, clippy::missing_panics_doc, clippy::must_use_candidate)]
 
+pub mod barriers;
 pub mod pictures;
 pub mod studio;
 
@@ -34,6 +35,11 @@ const GLANCE: Duration = Duration::from_millis(100);
 /// What a test ends with.
 pub type Outcome = WebDriverResult<()>;
 
+/// A folder that is not there.
+fn no_runs() -> PathBuf {
+    crate::workspace().join("tests/no-runs")
+}
+
 /// A visitor of the page.
 pub struct Visit {
     browser: Browser,
@@ -45,17 +51,25 @@ pub struct Visit {
 impl Visit {
     /// Starts server and browser; none where they cannot be started here.
     pub async fn start() -> WebDriverResult<Option<Self>> {
-        let no_runs = crate::workspace().join("tests/no-runs");
-        Self::start_with_runs(&no_runs).await
+        Self::start_on(&no_runs(), None).await
     }
 
     /// The same, with a server that shows the runs of a folder.
     pub async fn start_with_runs(runs: &Path) -> WebDriverResult<Option<Self>> {
+        Self::start_on(runs, None).await
+    }
+
+    /// The same, with a script that runs in the page's Worker before its own: to count, or to get in its way.
+    pub async fn start_with_worker(script: &str) -> WebDriverResult<Option<Self>> {
+        Self::start_on(&no_runs(), Some(script)).await
+    }
+
+    async fn start_on(runs: &Path, in_worker: Option<&str>) -> WebDriverResult<Option<Self>> {
         if let Some(reason) = site::missing() {
             crate::cannot_run(&reason);
             return Ok(None);
         }
-        let site = Site::serve(runs).await;
+        let site = Site::serve(runs, in_worker).await;
         let origin = site.origin.clone();
         let visit = Self { browser: Browser::start().await?, site, origin };
         visit.resize(1280, 800).await?;
@@ -65,6 +79,13 @@ impl Visit {
     /// The browser's session.
     pub fn driver(&self) -> &WebDriver {
         &self.browser.driver
+    }
+
+    /// Runs a script in each page that is opened from now on, before the page's own.
+    pub async fn before_each_page(&self, script: &str) -> Outcome {
+        let script = json!({ "source": script });
+        self.driver().cdp().send_raw("Page.addScriptToEvaluateOnNewDocument", script).await?;
+        Ok(())
     }
 
     /// Takes the server away, as if the network were gone.
@@ -148,6 +169,17 @@ impl Visit {
             .await?;
         self.driver().screenshot(&file).await?;
         Ok(file)
+    }
+
+    /// Opens a tab and closes the one that was on the screen, with all that was under way in it.
+    pub async fn change_tab(&self) -> Outcome {
+        let driver = self.driver();
+        let old = driver.window().await?;
+        let new = driver.new_tab().await?;
+        driver.switch_to_window(old).await?;
+        driver.close_window().await?;
+        driver.switch_to_window(new).await?;
+        self.resize(1280, 800).await
     }
 
     /// The state of the page, for the message of a failure.

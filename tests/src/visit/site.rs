@@ -2,11 +2,17 @@
 
 use std::path::Path;
 
+use axum::Router;
+use axum::http::header::CONTENT_TYPE;
+use axum::routing::get;
 use tokio::runtime::Runtime;
 
 use crate::{bundled_model, models, page};
 
 use super::chromedriver::{chromium, find};
+
+/// What the page starts as its Worker.
+const WORKER: &str = "worker.js";
 
 /// A server that can go away, with all its connections.
 pub struct Site {
@@ -16,11 +22,18 @@ pub struct Site {
 }
 
 impl Site {
-    /// Serves the built page, the bundled model and a folder of runs until it is stopped or dropped.
-    pub async fn serve(runs: &Path) -> Self {
+    /// Serves the built page, the bundled model and a folder of runs until it is stopped or dropped. `in_worker` is a
+    /// script that runs in the Worker before its own.
+    pub async fn serve(runs: &Path, in_worker: Option<&str>) -> Self {
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-        let router = medley_server::http::router(page(), models(), runs);
+        let mut router = medley_server::http::router(page(), models(), runs);
+        if let Some(script) = in_worker {
+            let own = std::fs::read_to_string(page().join(WORKER)).unwrap();
+            let both = format!("{script}\n{own}");
+            let answer = get(async move || ([(CONTENT_TYPE, "text/javascript")], both));
+            router = Router::new().route(&format!("/{WORKER}"), answer).fallback_service(router);
+        }
         let listening = runtime.spawn(async move {
             let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
             let origin = format!("http://{}", listener.local_addr().unwrap());

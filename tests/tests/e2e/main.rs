@@ -5,13 +5,17 @@
 //! set. Run one at a time: `cargo nextest run -p medley-tests --test e2e --test-threads 1`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod barriers;
 mod devices;
 mod formats;
 mod language;
+mod many_images;
 mod offline;
 mod opening;
 mod privacy;
+mod readers;
 mod real_images;
 mod refusals;
 mod runs;
 mod studio;
+mod survival;

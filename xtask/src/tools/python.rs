@@ -84,7 +84,10 @@ fn check_version() -> Result<(), Error> {
     if version(&printed).is_some_and(|found| found >= OLDEST) {
         return Ok(());
     }
-    Err(Error::OldPython { found: printed.trim().replace(' ', "."), oldest: format!("{}.{}", OLDEST.0, OLDEST.1) })
+    Err(Error::OldPython {
+        found: printed.trim().replace(' ', "."),
+        oldest: format!("{}.{}", OLDEST.0, OLDEST.1),
+    })
 }
 
 /// `3 11` as a pair.

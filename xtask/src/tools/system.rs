@@ -51,7 +51,8 @@ pub fn ensure_system_packages() -> Result<(), Error> {
     }
     let what = missing.iter().map(|need| need.what).collect::<Vec<_>>().join("; ");
     if cfg!(target_os = "macos") {
-        let advice = "Install them with `brew install python` and `brew install --cask chromium chromedriver`.".into();
+        let advice =
+            "Install them with `brew install python` and `brew install --cask chromium chromedriver`.".into();
         return Err(Error::Packages { packages: what, advice });
     }
     if find("apt-get").is_none() {

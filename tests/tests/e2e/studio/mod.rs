@@ -1,6 +1,5 @@
 //! The studio, from the first stroke to the exported model.
 
-mod exports;
 mod gentle;
 mod hand;
 mod hands;

@@ -37,7 +37,7 @@ const FLAGS: [&str; 14] = [
 pub struct Browser {
     /// The session.
     pub driver: WebDriver,
-    _chromedriver: Chromedriver,
+    chromedriver: Chromedriver,
     profile: TempDir,
 }
 
@@ -60,7 +60,12 @@ impl Browser {
             .request_timeout(PATIENCE + PATIENCE / 10)
             .await?;
         driver.set_script_timeout(PATIENCE).await?;
-        Ok(Self { driver, _chromedriver: chromedriver, profile })
+        Ok(Self { driver, chromedriver, profile })
+    }
+
+    /// The number of the process that started the browser.
+    pub fn driver_process(&self) -> u32 {
+        self.chromedriver.process()
     }
 
     /// Ends the browser; what it did on the network, as Chromium's network log.

@@ -39,6 +39,11 @@ impl Chromedriver {
         };
         Self { process, _output: output, address: format!("http://127.0.0.1:{port}") }
     }
+
+    /// The number of its process.
+    pub fn process(&self) -> u32 {
+        self.process.id()
+    }
 }
 
 impl Drop for Chromedriver {

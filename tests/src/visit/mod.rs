@@ -9,10 +9,13 @@ pub mod studio;
 
 mod browser;
 mod chromedriver;
+mod memory;
 mod page;
 mod site;
+mod watch;
 
 pub use page::{Answer, Finding};
+pub use watch::Watched;
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};

@@ -37,7 +37,8 @@ impl Pictures {
         Self::discs_of(count, 64)
     }
 
-    fn discs_of(count: u32, side: u32) -> Self {
+    /// The same, of any size in pixels.
+    pub fn discs_of(count: u32, side: u32) -> Self {
         let mut pictures = Self::new();
         for image in 0..count {
             let inside = |x: u32, y: u32| {

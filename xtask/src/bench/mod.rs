@@ -1,9 +1,11 @@
 //! `cargo xtask bench`: the figures that the README and docs/benchmarks.md state, one file each.
 
 mod document;
+mod estimate;
 mod loader;
 mod memory;
 mod ops;
+mod page;
 mod plot;
 mod pytorch;
 mod size;
@@ -22,6 +24,8 @@ pub enum Bench {
     Train(train::Args),
     Ops(ops::Args),
     Memory(memory::Args),
+    /// The page in a browser: opening, inference, fine-tuning, painting, many images (about 6 minutes)
+    Page,
 }
 
 pub fn run(workspace: &Workspace, bench: &Bench) -> Result<(), Error> {
@@ -31,6 +35,7 @@ pub fn run(workspace: &Workspace, bench: &Bench) -> Result<(), Error> {
         Bench::Train(args) => train::run(workspace, args),
         Bench::Ops(args) => ops::run(workspace, args),
         Bench::Memory(args) => memory::run(workspace, args),
+        Bench::Page => page::run(workspace),
     }
 }
 

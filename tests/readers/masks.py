@@ -1,6 +1,7 @@
 """Masks, with Pillow and nibabel."""
 
 import csv
+import gzip
 import io
 import zipfile
 from pathlib import Path
@@ -75,8 +76,6 @@ def volumes(export):
         names = [name for name in archive.namelist() if name.endswith(".nii.gz")]
         packed = {Path(name).name: archive.read(name) for name in names}
     # `from_bytes` of nibabel does not unpack.
-    import gzip
-
     return {name: nibabel.Nifti1Image.from_bytes(gzip.decompress(data)) for name, data in packed.items()}
 
 

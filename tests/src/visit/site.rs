@@ -31,7 +31,7 @@ impl Site {
         if let Some(script) = in_worker {
             let own = std::fs::read_to_string(page().join(WORKER)).unwrap();
             let both = format!("{script}\n{own}");
-            let answer = get(async move || ([(CONTENT_TYPE, "text/javascript")], both));
+            let answer = get(move || std::future::ready(([(CONTENT_TYPE, "text/javascript")], both.clone())));
             router = Router::new().route(&format!("/{WORKER}"), answer).fallback_service(router);
         }
         let listening = runtime.spawn(async move {

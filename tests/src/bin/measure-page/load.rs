@@ -50,8 +50,9 @@ pub struct Load {
     sample: (f64, f64),
 }
 
+/// What the page says of its last result.
 #[derive(Deserialize)]
-struct Result {
+struct Last {
     seconds: f64,
     width: f64,
     height: f64,
@@ -65,7 +66,7 @@ pub async fn measure() -> WebDriverResult<Load> {
         let visit = Visit::start().await?.expect("everything is there");
         visit.before_each_page(MARKS).await?;
         cold.push(open(&visit).await?);
-        let Result { seconds, width, height } = last(&visit).await?;
+        let Last { seconds, width, height } = last(&visit).await?;
         first.push(1000.0 * seconds);
         sample = (width, height);
         // Another task and back again: the picture and the kind of task are the same.
@@ -103,6 +104,6 @@ async fn open(visit: &Visit) -> WebDriverResult<Opening> {
     visit.eventually("the first result", SOON, "('result' in window.marks ? window.marks : null)").await
 }
 
-async fn last(visit: &Visit) -> WebDriverResult<Result> {
+async fn last(visit: &Visit) -> WebDriverResult<Last> {
     visit.script("return window.medley.lastResult();", vec![]).await
 }

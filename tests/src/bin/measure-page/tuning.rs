@@ -23,7 +23,10 @@ const counts = { dispatches: 0, submits: 0, reads: 0 };
 const counted = (type, name, count) => {
     if (!self[type]) return;
     const own = self[type].prototype[name];
-    self[type].prototype[name] = function (...arguments) { counts[count] += 1; return own.apply(this, arguments); };
+    self[type].prototype[name] = function (...given) {
+        counts[count] += 1;
+        return own.apply(this, given);
+    };
 };
 counted('GPUComputePassEncoder', 'dispatchWorkgroups', 'dispatches');
 counted('GPUComputePassEncoder', 'dispatchWorkgroupsIndirect', 'dispatches');

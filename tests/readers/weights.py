@@ -24,7 +24,7 @@ def model(export, base):
     missing = [name for name in shared if name not in tuned or tuned[name].shape != known[name].shape]
     assert not missing, f"missing or of another shape: {missing}"
     changed = [name for name in shared if not numpy.array_equal(tuned[name], known[name])]
-    moved = [name for name in changed if name.startswith("encoder.")]
+    moved = [name for name in changed if name.startswith("foundation.encoder.")]
     assert not moved, f"quick tuning leaves the encoder alone, but these changed: {moved}"
     assert changed, "nothing was learnt"
     tasks = json.loads(facts["medley.tasks"])

@@ -21,8 +21,11 @@ pub fn Tour() -> impl IntoView {
         }
         studio.tour_on();
     };
+    // Before the project is open nobody knows whether it has images.
+    let step = move || studio.tour.get().filter(|_| studio.project.with(Option::is_some));
+    let step = Memo::new(move |_| step());
     view! {
-        {move || studio.tour.get().map(|step| {
+        {move || step.get().map(|step| {
             let (title, text) = (words().step)(step);
             let last = step == Step::Tune;
             view! {

@@ -54,7 +54,8 @@ pub fn Picker(
         input.set_value("");
     };
     view! {
-        <button class=class on:click=open>
+        // Where the look hides the words, they are still said.
+        <button class=class aria-label=label title=label on:click=open>
             <Glyph icon />
             <span>{label}</span>
         </button>

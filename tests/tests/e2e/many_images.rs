@@ -14,7 +14,8 @@ async fn two_hundred_images_are_scrolled_through() -> Outcome {
     let Some(visit) = Visit::start().await? else { return Ok(()) };
     visit.open_studio("&lang=en").await?;
     visit.watch().await?;
-    visit.give("studio-files", &Pictures::small_discs(IMAGES).images()).await?;
+    let pictures = Pictures::small_discs(IMAGES);
+    visit.give("studio-files", &pictures.images()).await?;
     let all = format!("document.querySelector('[data-testid=studio-images]').dataset.count === '{IMAGES}'");
     visit.until("all images are in the list", SOON, &all).await?;
     visit.scroll_through_images().await?;

@@ -34,7 +34,8 @@ pub struct Brush {
 pub async fn measure() -> WebDriverResult<Brush> {
     let visit = Visit::start().await?.expect("everything is there");
     visit.open_studio("&lang=en").await?;
-    visit.give("studio-files", &Pictures::discs_of(1, SIDE).images()).await?;
+    let pictures = Pictures::discs_of(1, SIDE);
+    visit.give("studio-files", &pictures.images()).await?;
     visit.has_images(1).await?;
     let open = "document.querySelector('[data-testid=studio-canvas]').dataset.entry !== undefined";
     visit.until("the image is on the screen", SOON, open).await?;

@@ -36,7 +36,8 @@ async fn until_painted(visit: &Visit, what: &str, count: usize) -> Outcome {
 async fn a_stroke_is_taken_back_and_brought_again() -> Outcome {
     let Some(visit) = Visit::start().await? else { return Ok(()) };
     visit.open_studio("&lang=en").await?;
-    visit.give("studio-files", &Pictures::discs(1).images()).await?;
+    let pictures = Pictures::discs(1);
+    visit.give("studio-files", &pictures.images()).await?;
     visit.has_images(1).await?;
     let open = "document.querySelector('[data-testid=studio-canvas]').dataset.entry !== undefined";
     visit.until("the image is on the screen", SOON, open).await?;

@@ -14,7 +14,8 @@ async fn full_storage_is_told_and_nothing_is_lost() -> Outcome {
     visit.open_studio("&lang=en").await?;
     let quota = json!({ "origin": visit.origin, "quotaSize": 1 });
     visit.driver().cdp().send_raw("Storage.overrideQuotaForOrigin", quota).await?;
-    visit.give("studio-files", &Pictures::discs(2).images()).await?;
+    let pictures = Pictures::discs(2);
+    visit.give("studio-files", &pictures.images()).await?;
     let told = "document.querySelector('[data-testid=storage]')?.dataset.state === 'full'
         && document.querySelector('[data-testid=storage-notice]') !== null";
     visit.until("the storage is told to be full", SOON, told).await?;

@@ -13,7 +13,8 @@ const LABELS: &str = "(window.medley.labels()?.labels ?? [])";
 async fn studio() -> WebDriverResult<Option<Visit>> {
     let Some(visit) = Visit::start().await? else { return Ok(None) };
     visit.open_studio("&lang=en").await?;
-    visit.give("studio-files", &Pictures::discs(1).images()).await?;
+    let pictures = Pictures::discs(1);
+    visit.give("studio-files", &pictures.images()).await?;
     visit.has_images(1).await?;
     let open = "document.querySelector('[data-testid=studio-canvas]').dataset.entry !== undefined";
     visit.until("the image is on the screen", SOON, open).await?;

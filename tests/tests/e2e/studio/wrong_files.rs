@@ -37,7 +37,8 @@ async fn thirty_wrong_files_are_named_and_change_nothing() -> Outcome {
     visit.has_labelled(1).await?;
     assert!(visit.layer("labels").await? == before, "the label is as it was");
     // The project takes images as before.
-    visit.give("studio-files", &Pictures::discs(1).images()).await?;
+    let pictures = Pictures::discs(1);
+    visit.give("studio-files", &pictures.images()).await?;
     visit.has_images(3).await?;
     visit.end().await?;
     Ok(())

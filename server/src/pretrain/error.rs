@@ -19,6 +19,12 @@ pub enum PretrainError {
     /// The data.
     #[error(transparent)]
     Data(#[from] DataError),
+    /// Data that could be read when the run started.
+    #[error(
+        "{0}. The run can no longer read its data: put them back (was the folder moved, or a drive or network share \
+         disconnected?) and go on with --resume. The state of the last whole update is kept"
+    )]
+    Vanished(#[source] DataError),
     /// The run folder.
     #[error(transparent)]
     Run(#[from] RunError),
@@ -92,6 +98,15 @@ pub enum PretrainError {
 }
 
 impl PretrainError {
+    /// What an error means while a run is going on: data that cannot be read were there before.
+    pub(super) fn while_running(self) -> Self {
+        match self {
+            Self::Data(error @ DataError::Io { .. })
+            | Self::Step(StepError::Batch(error @ DataError::Io { .. })) => Self::Vanished(error),
+            other => other,
+        }
+    }
+
     /// What an update over these devices ended with.
     pub(super) fn of_step(error: ParallelError<DataError>, devices: &[OpenDevice]) -> Self {
         let lost = |rank: usize, reason: String| match devices.get(rank) {

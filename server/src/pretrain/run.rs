@@ -50,7 +50,7 @@ const CHECKPOINT_SHARE: u32 = 100;
 /// When data, disk or device fail; the last checkpoint stays usable.
 pub fn run(config: &PretrainConfig, options: &RunOptions<'_>) -> Result<Outcome, PretrainError> {
     let mut run = Run::open(config, options)?;
-    let ended = run.train(options.stop);
+    let ended = run.train(options.stop).map_err(PretrainError::while_running);
     if ended.is_err() {
         // The weights are those of the last whole update; what stopped the run matters more than a second error.
         if let Err(error) = run.save().and_then(|()| run.settle()) {
@@ -299,7 +299,7 @@ impl<'a> Run<'a> {
     fn go_back(&mut self) -> Result<(), PretrainError> {
         let update = self.trainer.update;
         self.settle()?;
-        if self.checkpoints.list()?.is_empty() {
+        if self.checkpoints.is_empty()? {
             return Err(PretrainError::NotFinite { skipped: self.config.max_skipped });
         }
         let factor = self.trainer.rate_factor / 2.0;

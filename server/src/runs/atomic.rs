@@ -97,7 +97,7 @@ mod tests {
         let error = RunError::io("write", Path::new("run/checkpoints/1.state"))(error);
         assert_eq!(
             error.to_string(),
-            "cannot write run/checkpoints/1.state: the disk is full; make room and continue with --resume"
+            "cannot write run/checkpoints/1.state: the disk is full; make room and continue with --resume from the last checkpoint, which is kept"
         );
     }
 

@@ -55,6 +55,14 @@ impl Checkpoints {
         Ok(found)
     }
 
+    /// Whether there is no state at all.
+    ///
+    /// # Errors
+    /// When the folder cannot be listed.
+    pub fn is_empty(&self) -> Result<bool, RunError> {
+        Ok(self.list()?.is_empty() && !self.folder.join(BEST).exists())
+    }
+
     /// Writes the state after `update` updates and removes all but the newest few. It is on the disk when
     /// this returns.
     ///
@@ -79,14 +87,15 @@ impl Checkpoints {
         Ok(path)
     }
 
-    /// The newest intact state. Damaged ones that are newer are said to be so and set aside as `.damaged`,
-    /// so that they do not count among the newest again.
+    /// The newest intact state; the best where no other is intact. Damaged ones that are newer are said to be so and
+    /// set aside as `.damaged`, so that they do not count among the newest again.
     ///
     /// # Errors
-    /// [`RunError::NoCheckpoint`] when there is none, [`RunError::Damaged`] when none is intact.
+    /// [`RunError::NoCheckpoint`] when there is none, [`RunError::AllDamaged`] when none is intact.
     pub fn latest(&self) -> Result<Checkpoint, RunError> {
         let mut damaged: Vec<PathBuf> = Vec::new();
-        for path in self.list()? {
+        let best = self.folder.join(BEST);
+        for path in self.list()?.into_iter().chain(best.exists().then_some(best)) {
             match read_sealed(&path) {
                 Ok(checkpoint) => {
                     damaged.iter().for_each(|path| set_aside(path));
@@ -239,6 +248,22 @@ mod tests {
         states.write(190, b"intact").unwrap();
         assert_eq!(updates(&states), [190, 160]);
         assert!(folder.path().join("000000200.damaged").exists());
+    }
+
+    #[test]
+    fn the_best_state_is_used_where_no_other_is_intact() {
+        let (folder, states) = states(2);
+        states.write_best(3, b"best").unwrap();
+        for update in [5, 6] {
+            fs::write(states.write(update, b"soon damaged").unwrap(), b"").unwrap();
+        }
+        let found = states.latest().unwrap();
+        assert_eq!((found.update, found.payload.as_slice()), (3, &b"best"[..]));
+        assert_eq!(states.list().unwrap(), Vec::<PathBuf>::new());
+        assert!(folder.path().join("000000006.damaged").exists());
+        // A newer intact state comes before it again.
+        states.write(4, b"newer").unwrap();
+        assert_eq!(states.latest().unwrap().update, 4);
     }
 
     #[test]

@@ -60,7 +60,7 @@ impl RunError {
 fn advice(error: &io::Error) -> &'static str {
     match error.kind() {
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
-            "the disk is full; make room and continue with --resume"
+            "the disk is full; make room and continue with --resume from the last checkpoint, which is kept"
         }
         ErrorKind::ReadOnlyFilesystem | ErrorKind::PermissionDenied => {
             "you may not write there; change the rights, or choose another folder with --out"

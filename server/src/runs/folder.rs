@@ -35,7 +35,7 @@ impl RunFolder {
         let states = run.checkpoints();
         fs::create_dir_all(&states).map_err(RunError::io("create", &states))?;
         run.lock = lock(root)?.map(Arc::new);
-        if !resume && (run.model().exists() || !Checkpoints::new(&states, 1).list()?.is_empty()) {
+        if !resume && (run.model().exists() || !Checkpoints::new(&states, 1).is_empty()?) {
             return Err(RunError::Exists(run.root));
         }
         remove_unfinished(root)?;

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 use medley_core::weights::read;
 use medley_server::runs::{Event, RunFolder, read_events};
@@ -22,12 +23,40 @@ fn a_data_set_that_vanishes_is_named_and_the_run_goes_on_once_it_is_back() {
     let message = said(folder);
     let last = message.lines().find(|line| line.starts_with("medley: ")).unwrap();
     assert!(last.contains(DATA[0]) && last.contains(".png"), "{message}");
+    for advice in ["put them back", "go on with --resume", "the last whole update is kept"] {
+        assert!(last.contains(advice), "{message}");
+    }
 
     let kept = checkpoints(folder).latest().unwrap().update;
     assert!((1..100).contains(&kept));
     fs::rename(&away, &there).unwrap();
     run(folder, &format!("pretrain config.toml --out run --resume --updates {}", kept + 2), true);
     assert_eq!(checkpoints(folder).latest().unwrap().update, kept + 2);
+}
+
+/// A file that may not grow fails as on a full disk.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_named_and_the_last_good_state_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    prepare(folder, 6, 0, "updates = 2");
+    run(folder, "pretrain config.toml --out run", true);
+    // About a megabyte, less than a training state; without the signal that would end the process.
+    let script =
+        "trap '' XFSZ; ulimit -f 2000; exec \"$0\" pretrain config.toml --out run --resume --updates 4";
+    let mut shell = Command::new("sh");
+    shell.current_dir(folder).args(["-c", script, env!("CARGO_BIN_EXE_medley")]);
+    let output = shell.output().unwrap();
+    let message = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(!output.status.success(), "{message}");
+    let last = message.lines().find(|line| line.starts_with("medley: ")).unwrap();
+    assert!(last.contains(".state") && last.contains("the disk is full; make room"), "{message}");
+    assert!(last.contains("the last checkpoint, which is kept"), "{message}");
+    assert_eq!(checkpoints(folder).latest().unwrap().update, 2);
+
+    run(folder, "pretrain config.toml --out run --resume --updates 4", true);
+    assert_eq!(checkpoints(folder).latest().unwrap().update, 4);
 }
 
 #[test]

@@ -69,6 +69,32 @@ pub fn collate_cases(cases: Vec<Vec<Prepared>>) -> Batch {
     batch
 }
 
+impl Batch {
+    /// The batch in at most `count` parts of about the same number of targets, in their order; a case stays whole.
+    pub fn parts(&self, count: usize) -> Vec<Self> {
+        let targets = self.targets.len();
+        let count = count.clamp(1, targets.max(1));
+        // The number of the first target, and that of its first picture.
+        let start = |part: usize| {
+            let target = part * targets / count;
+            (target, if self.cases.is_empty() { target } else { self.cases[..target].iter().sum() })
+        };
+        let part = |part: usize| {
+            let ((first, picture), (last, end)) = (start(part), start(part + 1));
+            let size = 3 * self.height * self.width;
+            Self {
+                images: self.images[picture * size..end * size].to_vec(),
+                batch: end - picture,
+                cases: self.cases.get(first..last).unwrap_or_default().to_vec(),
+                targets: self.targets[first..last].to_vec(),
+                valid: self.valid[picture..end].to_vec(),
+                ..*self
+            }
+        };
+        (0..count).map(part).collect()
+    }
+}
+
 /// How many pictures of `height` x `width` make a batch of about `pixel_budget` pixels; at least one.
 pub fn batch_size_for(pixel_budget: usize, height: usize, width: usize) -> usize {
     let pixels = padded_side(height.max(1)).saturating_mul(padded_side(width.max(1)));
@@ -171,6 +197,24 @@ mod tests {
             collate_cases(vec![vec![picture(1); 3], Vec::new(), vec![picture(0)], vec![picture(2); 2]]);
         assert_eq!((batch.batch, batch.cases, batch.valid.len()), (6, vec![3, 1, 2], 6));
         assert_eq!(batch.targets, [Target::Class(1), Target::Class(0), Target::Class(2)]);
+    }
+
+    #[test]
+    fn parts_are_the_batch_again_side_by_side() {
+        let picture = |class| sample(32, 32, Target::Class(class));
+        let plain = collate((0..5).map(picture).collect());
+        let cases = collate_cases(vec![vec![picture(1); 3], vec![picture(0)], vec![picture(2); 2]]);
+        for (batch, count) in [(&plain, 2), (&plain, 9), (&cases, 2), (&cases, 1)] {
+            let parts = batch.parts(count);
+            assert_eq!(parts.len(), count.min(batch.targets.len()));
+            assert!(parts.iter().all(|part| !part.targets.is_empty()));
+            assert_eq!(parts.iter().flat_map(|part| part.images.clone()).collect::<Vec<_>>(), batch.images);
+            assert_eq!(parts.iter().flat_map(|part| part.targets.clone()).collect::<Vec<_>>(), batch.targets);
+            assert_eq!(parts.iter().flat_map(|part| part.cases.clone()).collect::<Vec<_>>(), batch.cases);
+            assert_eq!(parts.iter().flat_map(|part| part.valid.clone()).collect::<Vec<_>>(), batch.valid);
+            assert!(parts.iter().all(|part| part.valid.len() == part.batch));
+        }
+        assert_eq!(cases.parts(2).iter().map(|part| part.batch).collect::<Vec<_>>(), [3, 3]);
     }
 
     #[test]

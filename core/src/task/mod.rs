@@ -12,5 +12,5 @@ pub mod segmentation;
 mod loss;
 mod prediction;
 
-pub use loss::{LossError, loss};
+pub use loss::{LossError, is_sum_over_images, loss, part_of_loss};
 pub use prediction::{Frame, Prediction, predict};

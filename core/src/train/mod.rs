@@ -29,7 +29,7 @@ pub use interference::Interference;
 pub use optimiser::{Optimiser, OptimiserKind};
 pub use precision::{ComputePrecision, LossScale};
 pub use rank::{Forward, Rank};
-pub use round::{Place, Round};
+pub use round::{Job, Place, Round};
 pub use sampler::{Sampler, SamplerError, SamplerKind, Turn, Turns};
 pub use schedule::Schedule;
 pub use state::{StateError, TrainingState};

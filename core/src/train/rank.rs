@@ -6,12 +6,11 @@ use super::config::TrainConfig;
 use super::gradients::clip;
 use super::optimiser::Optimiser;
 use super::precision::unscaled;
-use super::round::Collected;
+use super::round::{Collected, Job};
 use super::trainer::images;
 use super::transfer::{placed, prefixed, read_together};
-use crate::dataset::Batch;
 use crate::model::{Head, Named, Network, lifted, map_parameters, parameters, take_gradients};
-use crate::task::{LossError, loss};
+use crate::task::{LossError, loss, part_of_loss};
 use crate::weights::Arrays;
 
 /// A device in an update: it has a replica of the shared blocks and the heads of its tasks, and makes their turns.
@@ -31,7 +30,19 @@ pub struct Rank {
     pub(super) losses: Vec<(usize, Tensor<1>)>,
     /// Squared lengths of the heads' gradients, `[1]` each.
     pub(super) squared: Vec<Tensor<1>>,
+    /// What it found on parts of batches that it shares with others.
+    pub(super) parts: Vec<Part>,
     pub(super) settings: Settings,
+}
+
+/// What a rank adds to a turn that it shares. The head steps once all parts are there.
+#[derive(Clone, Debug)]
+pub(super) struct Part {
+    pub task: usize,
+    /// `[1]`; those of all parts sum to the loss of the batch.
+    pub loss: Tensor<1>,
+    /// Gradients of the head.
+    pub head: Named,
 }
 
 /// What the turns of a rank go by.
@@ -56,6 +67,7 @@ pub struct Forward {
     loss: Tensor<1>,
     weighted: Tensor<1>,
     images: usize,
+    is_part: bool,
 }
 
 impl Rank {
@@ -67,16 +79,16 @@ impl Rank {
         settings: Settings,
     ) -> Self {
         let (losses, squared) = (Vec::new(), Vec::new());
-        Self { network, own, tasks, collected, images: 0, losses, squared, settings }
+        Self { network, own, tasks, collected, images: 0, losses, squared, parts: Vec::new(), settings }
     }
 
-    /// Forward and backward of one turn: a batch of `task` in inner step number `step`. The head steps at once, the
+    /// Forward and backward of one turn. The head steps at once, unless the batch is shared with other ranks; the
     /// gradients of the shared blocks are kept; the graph is gone when this returns.
     ///
     /// # Errors
     /// When the batch has targets of another label type.
-    pub fn turn(&mut self, step: u64, task: usize, batch: &Batch) -> Result<(), LossError> {
-        let forward = self.forward(step, task, batch)?;
+    pub fn turn(&mut self, job: &Job) -> Result<(), LossError> {
+        let forward = self.forward(job)?;
         self.backward(forward);
         Ok(())
     }
@@ -91,7 +103,9 @@ impl Rank {
     ///
     /// # Errors
     /// When the batch has targets of another label type.
-    pub fn forward(&self, step: u64, task: usize, batch: &Batch) -> Result<Forward, LossError> {
+    pub fn forward(&self, job: &Job) -> Result<Forward, LossError> {
+        let Job { step, task, batch, whole } = job;
+        let (step, task) = (*step, *task);
         let Settings { config, device, factors, loss_factor, .. } = &self.settings;
         if self.is_random(task) {
             // Seeding here makes a resumed run repeat exactly.
@@ -102,7 +116,10 @@ impl Rank {
             None => self.network.forward_cases(task, images, &batch.cases),
             Some(_) => self.network.halved().forward_cases(task, images, &batch.cases),
         };
-        let loss = loss(outputs, &batch.targets)?;
+        let loss = match whole {
+            None => loss(outputs, &batch.targets)?,
+            Some(whole) => part_of_loss(outputs, &batch.targets, whole)?,
+        };
         let id = &self.network.tasks[task].id;
         let mut weighted = match config.weights.get(id) {
             Some(weight) => loss.clone().mul_scalar(*weight),
@@ -114,21 +131,25 @@ impl Rank {
         if let Some(factor) = loss_factor {
             weighted = weighted.mul_scalar(*factor);
         }
-        Ok(Forward { task, loss, weighted, images: batch.batch })
+        Ok(Forward { task, loss, weighted, images: batch.batch, is_part: whole.is_some() })
     }
 
     /// The second half of a turn.
     pub fn backward(&mut self, forward: Forward) {
-        let Forward { task, loss, weighted, images } = forward;
+        let Forward { task, loss, weighted, images, is_part } = forward;
         let mut gradients = weighted.backward();
         let factor = self.settings.loss_factor;
         let shared = take_gradients(&self.network.foundation, &mut gradients);
         self.collected.collect(Some(task), unscaled(shared, factor));
         let head = self.network.heads[task].clone();
         let mut own = unscaled(take_gradients(&head, &mut gradients), factor);
+        self.images += images;
+        if is_part {
+            self.parts.push(Part { task, loss: loss.inner(), head: own });
+            return;
+        }
         self.losses.push((task, loss.inner()));
         self.squared.extend(clip(&mut own, self.settings.config.clip));
-        self.images += images;
         self.network.heads[task] = self.own[task].step(head, own, self.settings.head_rate);
     }
 
@@ -181,6 +202,10 @@ impl Rank {
         }
         all.extend(self.losses.iter().enumerate().map(|(n, (_, loss))| (format!("loss.{n}"), loss.clone())));
         all.extend(self.squared.iter().enumerate().map(|(n, value)| (format!("squared.{n}"), value.clone())));
+        for (n, part) in self.parts.iter().enumerate() {
+            all.insert(format!("shared.{n}"), part.loss.clone());
+            all.extend(prefixed(part.head.clone(), &format!("part{n}")));
+        }
         let arrays = read_together(all).await?;
 
         let (mut network, mut own) = (network.clone(), own.to_vec());
@@ -199,7 +224,13 @@ impl Rank {
         let losses = self.losses.iter().enumerate();
         let losses = losses.map(|(n, (task, _))| (*task, number(format!("loss.{n}")))).collect();
         let squared = (0..self.squared.len()).map(|n| number(format!("squared.{n}"))).collect();
-        Ok(Self { network, own, collected, losses, squared, ..self })
+        let parts = self.parts.iter().enumerate().map(|(n, part)| Part {
+            task: part.task,
+            loss: number(format!("shared.{n}")),
+            head: placed(&arrays, &format!("part{n}"), device),
+        });
+        let parts = parts.collect();
+        Ok(Self { network, own, collected, losses, squared, parts, ..self })
     }
 }
 

@@ -1,11 +1,13 @@
 //! What is collected between two updates of the shared blocks.
 
+use std::sync::Arc;
+
 use burn::tensor::{ExecutionError, Tensor};
 
 use super::gradients::add;
 use super::interference::Sketches;
 use super::rank::Rank;
-use crate::dataset::Task;
+use crate::dataset::{Batch, Target, Task};
 use crate::model::Named;
 
 /// One update in the making: who does what. The turns of different ranks do not depend on each other; those of one
@@ -26,14 +28,42 @@ impl Round {
 }
 
 /// Where a turn is made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
     /// Number of the inner step, from 0 over the whole run.
     pub step: u64,
     /// The task and its batch.
     pub turn: super::Turn,
-    /// Index of the rank.
-    pub rank: usize,
+    /// Indices of the ranks that share the batch, mostly one.
+    pub ranks: Vec<usize>,
+}
+
+/// A batch for one rank.
+#[derive(Clone, Debug)]
+pub struct Job {
+    /// Number of the inner step.
+    pub step: u64,
+    /// The task.
+    pub task: usize,
+    /// Images and targets.
+    pub batch: Batch,
+    /// The targets of all ranks that share the batch; none where it is one rank's alone.
+    pub(super) whole: Option<Arc<[Target]>>,
+}
+
+impl Place {
+    /// The batch of the turn, in parts for its ranks, of which some get nothing where it is too small.
+    pub fn jobs(&self, batch: Batch) -> Vec<(usize, Job)> {
+        let (step, task) = (self.step, self.turn.task);
+        match self.ranks.as_slice() {
+            [alone] => vec![(*alone, Job { step, task, batch, whole: None })],
+            several => {
+                let whole: Arc<[Target]> = batch.targets.clone().into();
+                let job = |batch| Job { step, task, batch, whole: Some(Arc::clone(&whole)) };
+                several.iter().copied().zip(batch.parts(several.len()).into_iter().map(job)).collect()
+            }
+        }
+    }
 }
 
 /// The gradients of the shared blocks so far.

@@ -14,7 +14,7 @@ use super::uncertainty::Uncertainty;
 use super::update::DeviceError;
 use crate::dataset::{Batch, Task};
 use crate::model::{ModelConfig, Network, SwinV2};
-use crate::task::LossError;
+use crate::task::{LossError, is_sum_over_images};
 
 /// The state of a training run, all of it on one device. Further devices only take part in the turns: each update brings
 /// them what they need, and takes back what they found, so that nothing is lost with one of them.
@@ -42,8 +42,8 @@ pub struct Trainer {
     pub(super) device: Device,
     /// Further devices, with gradients.
     pub(super) others: Vec<Device>,
-    /// Which device has a task: 0 is `device`, then come the others.
-    pub(super) owners: Vec<usize>,
+    /// Which devices have a task: 0 is `device`, then come the others. Several share its batches.
+    pub(super) owners: Vec<Vec<usize>>,
 }
 
 /// What one update did.
@@ -83,7 +83,8 @@ pub enum StepError<E> {
 /// Too many devices.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 #[error(
-    "{devices} devices are too many for {tasks} tasks: each has tasks of its own; leave some of them out"
+    "{devices} devices are too many for {tasks} tasks: each has tasks of its own or shares the batches of one that is no \
+     segmentation; leave some of them out"
 )]
 pub struct SpreadError {
     /// How many there are, the trainer's own included.
@@ -128,7 +129,7 @@ impl Trainer {
             uncertainty,
             device: device.clone(),
             others: Vec::new(),
-            owners: vec![0; tasks],
+            owners: vec![vec![0]; tasks],
             network,
             config,
         }
@@ -173,19 +174,19 @@ impl Trainer {
     }
 
     /// Shares the tasks out among the trainer's device and `others`, the plain ones, so that each has about the same to
-    /// do. One of `others` may be the trainer's device again: on a CPU, turns side by side keep more cores busy than the
+    /// do; further devices share the batches of tasks other than segmentation. One of `others` may be the trainer's device again: on a CPU, turns side by side keep more cores busy than the
     /// operations of one turn do. `costs` has the work of each task in an update, in any unit. The result of an update is that of one device,
     /// up to the rounding of sums.
     ///
     /// # Errors
-    /// When there are more devices than tasks.
+    /// When there are more devices than tasks, and no batches that can be shared.
     pub fn spread(&mut self, others: &[Device], costs: &[f64]) -> Result<(), SpreadError> {
         let (devices, tasks) = (others.len() + 1, self.network.tasks.len());
-        if devices > tasks {
-            return Err(SpreadError { devices, tasks });
-        }
         let cost = |task| costs.get(task).copied().unwrap_or(1.0);
-        self.owners = split(&(0..tasks).map(cost).collect::<Vec<f64>>(), devices);
+        let costs: Vec<f64> = (0..tasks).map(cost).collect();
+        let divisible: Vec<bool> =
+            self.network.tasks.iter().map(|task| is_sum_over_images(task.kind)).collect();
+        self.owners = split(&costs, &divisible, devices).ok_or(SpreadError { devices, tasks })?;
         self.others = others.iter().map(|other| training_device(other, &self.config)).collect();
         Ok(())
     }

@@ -7,7 +7,7 @@ use super::config::Conflicts;
 use super::gradients::clip;
 use super::interference::{Interference, Sketches, gram};
 use super::precision::ComputePrecision;
-use super::rank::{Rank, Settings, packed};
+use super::rank::{Part, Rank, Settings, packed};
 use super::round::{Collected, Place, Round, mean_losses, read_facts};
 use super::sampler::Turn;
 use super::trainer::{StepError, Trainer, Update};
@@ -32,6 +32,21 @@ fn of(rank: usize) -> impl FnOnce(ExecutionError) -> DeviceError {
     move |error| DeviceError { rank, error }
 }
 
+/// The parts of each shared turn together, in the order of the ranks.
+fn joined_parts(parts: Vec<Part>) -> Vec<Part> {
+    let mut whole: Vec<Part> = Vec::new();
+    for part in parts {
+        match whole.iter_mut().find(|other| other.task == part.task) {
+            Some(sum) => {
+                sum.loss = sum.loss.clone() + part.loss;
+                gradients::add(&mut sum.head, part.head);
+            }
+            None => whole.push(part),
+        }
+    }
+    whole
+}
+
 impl Trainer {
     /// One update: a batch of one task after the other, each with its own backward pass. The head of a task
     /// steps at once with its own optimiser; the gradients of the shared blocks are summed and make one step
@@ -51,9 +66,11 @@ impl Trainer {
         mut draw: impl FnMut(u64, Turn) -> Result<Batch, E>,
     ) -> Result<Update, StepError<E>> {
         let mut round = self.begin().await?;
-        for Place { step, turn, rank } in round.places.clone() {
-            let batch = draw(step, turn).map_err(StepError::Batch)?;
-            round.ranks[rank].turn(step, turn.task, &batch)?;
+        for place in round.places.clone() {
+            let batch = draw(place.step, place.turn).map_err(StepError::Batch)?;
+            for (rank, job) in place.jobs(batch) {
+                round.ranks[rank].turn(&job)?;
+            }
         }
         Ok(self.finish(round).await?)
     }
@@ -115,13 +132,15 @@ impl Trainer {
         let mut collected = self.collector(is_measured);
         let (mut heads, mut own) = (self.network.heads.clone(), self.own.clone());
         let (mut losses, mut squared, mut seen) = (Vec::new(), Vec::new(), 0);
+        let mut parts = Vec::new();
         for (number, rank) in ranks.into_iter().enumerate() {
             let rank = if self.is_here(number) {
                 rank
             } else {
                 rank.moved(&self.network, &self.own, &plain).await.map_err(of(number))?
             };
-            for task in rank.tasks {
+            // Of several that share a task, the first steps alone where it has several turns.
+            for task in rank.tasks.into_iter().filter(|task| self.owners[*task][0] == number) {
                 heads[task].clone_from(&rank.network.heads[task]);
                 own[task].clone_from(&rank.own[task]);
             }
@@ -135,7 +154,13 @@ impl Trainer {
             }
             losses.extend(rank.losses);
             squared.extend(rank.squared);
+            parts.extend(rank.parts);
             seen += rank.images;
+        }
+        for Part { task, loss, mut head } in joined_parts(parts) {
+            losses.push((task, loss));
+            squared.extend(clip(&mut head, self.config.clip));
+            heads[task] = own[task].step(heads[task].clone(), head, self.rates().1);
         }
         let (mut sum, measured) = self.joined(collected, is_measured, &plain).await.map_err(of(0))?;
         let length = clip(&mut sum, self.config.clip);
@@ -222,9 +247,17 @@ impl Trainer {
             let task = self.sampler.task_at(step);
             let turn = Turn { task, number: drawn[task] };
             drawn[task] += 1;
-            Place { step, turn, rank: self.owners[task] }
+            Place { step, turn, ranks: self.owners[task].clone() }
         };
-        (self.inner_step..self.inner_step + steps).map(place).collect()
+        let mut places: Vec<Place> = (self.inner_step..self.inner_step + steps).map(place).collect();
+        // The head of a task with several turns steps between them, so that they are made in one place.
+        let turns_before = &self.drawn;
+        for place in &mut places {
+            if drawn[place.turn.task] > turns_before[place.turn.task] + 1 {
+                place.ranks.truncate(1);
+            }
+        }
+        places
     }
 
     /// Whether a rank is on the device of the trainer: nothing needs to be brought there or back.
@@ -233,7 +266,7 @@ impl Trainer {
     }
 
     fn tasks_of(&self, rank: usize) -> Vec<usize> {
-        (0..self.owners.len()).filter(|task| self.owners[*task] == rank).collect()
+        (0..self.owners.len()).filter(|task| self.owners[*task].contains(&rank)).collect()
     }
 
     /// The factor of the loss, in half precision.

@@ -16,6 +16,31 @@ const CENTRENESS_WEIGHT: f32 = 0.2;
 ///
 /// `assignments` holds one list per image. Returns `[1]`.
 pub fn loss(logits: BoxLogits, assignments: &[Vec<Assignment>]) -> Tensor<1> {
+    part_of_loss(logits, assignments, Totals::of(assignments))
+}
+
+/// What the parts of the loss are divided by.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Totals {
+    /// Positions that have an object.
+    count: f32,
+    /// The sum of their centreness.
+    centreness: f32,
+}
+
+impl Totals {
+    /// Over all images of a batch.
+    pub fn of(assignments: &[Vec<Assignment>]) -> Self {
+        let all = assignments.iter().flatten();
+        Self {
+            count: all.clone().count().max(1) as f32,
+            centreness: all.map(|a| a.centreness).sum::<f32>().max(1e-6),
+        }
+    }
+}
+
+/// What some images of a batch add to its [`loss`]; `totals` are those of the whole batch.
+pub fn part_of_loss(logits: BoxLogits, assignments: &[Vec<Assignment>], totals: Totals) -> Tensor<1> {
     let [batch, positions, classes] = logits.class.dims();
     let device = logits.class.device();
     let positives: Vec<(usize, &Assignment)> = assignments
@@ -29,7 +54,7 @@ pub fn loss(logits: BoxLogits, assignments: &[Vec<Assignment>]) -> Tensor<1> {
         one_hot[row * classes + assignment.class] = 1.0;
     }
     let one_hot = Tensor::<1>::from_floats(one_hot.as_slice(), &device).reshape([batch, positions, classes]);
-    let count = positives.len().max(1) as f32;
+    let Totals { count, centreness: weight_sum } = totals;
     let focal = focal(logits.class, one_hot) / (count * uniform_loss(classes));
     if positives.is_empty() {
         return focal;
@@ -40,7 +65,6 @@ pub fn loss(logits: BoxLogits, assignments: &[Vec<Assignment>]) -> Tensor<1> {
     let truth: Vec<f32> = positives.iter().flat_map(|(_, a)| a.distances).collect();
     let truth = Tensor::<1>::from_floats(truth.as_slice(), &device).reshape([positives.len(), 4]);
     let weights: Vec<f32> = positives.iter().map(|(_, a)| a.centreness).collect();
-    let weight_sum = weights.iter().sum::<f32>().max(1e-6);
     let weights = Tensor::<1>::from_floats(weights.as_slice(), &device);
 
     let predicted = logits.distances.reshape([batch * positions, 4]).select(0, rows.clone());

@@ -6,7 +6,7 @@ mod loss;
 
 pub use assign::{Assignment, assign};
 pub use decode::{DecodeSettings, RawBoxes, decode};
-pub use loss::loss;
+pub use loss::{Totals, loss, part_of_loss};
 
 /// Centres of all positions in pixels, level by level, row by row, for an image of `height` x `width`.
 pub(crate) fn positions(height: usize, width: usize, strides: &[usize]) -> Vec<Position> {

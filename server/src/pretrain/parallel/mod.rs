@@ -11,7 +11,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use medley_core::dataset::Batch;
 use medley_core::task::LossError;
-use medley_core::train::{Place, Rank, StepError, Trainer, Turn, Update};
+use medley_core::train::{Job, Place, Rank, StepError, Trainer, Turn, Update};
 use thiserror::Error;
 
 /// Batches that wait for a device.
@@ -72,9 +72,6 @@ pub fn step<E>(
     Ok(pollster::block_on(trainer.finish(round)).map_err(StepError::from)?)
 }
 
-/// The next batch of a thread.
-type Job = (Place, Batch);
-
 /// Draws the batches in their order, each for its device. Ends early when a device has.
 fn hand_out<E>(
     places: &[Place],
@@ -82,8 +79,8 @@ fn hand_out<E>(
     draw: &mut impl FnMut(u64, Turn) -> Result<Batch, E>,
 ) -> Result<(), E> {
     for place in places {
-        let batch = draw(place.step, place.turn)?;
-        if senders[place.rank].send((*place, batch)).is_err() {
+        let jobs = place.jobs(draw(place.step, place.turn)?);
+        if jobs.into_iter().any(|(rank, job)| senders[rank].send(job).is_err()) {
             break;
         }
     }
@@ -94,12 +91,12 @@ fn hand_out<E>(
 
 /// Makes the turns of a device until there are no more.
 fn work(rank: &mut Rank, jobs: &Receiver<Job>, generator: &Mutex<()>) -> Result<(), LossError> {
-    for (place, batch) in jobs {
+    for job in jobs {
         let forward = {
             // Nothing is left half done by a thread that panicked with it.
             let lock = || generator.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-            let _drawing = rank.is_random(place.turn.task).then(lock);
-            rank.forward(place.step, place.turn.task, &batch)?
+            let _drawing = rank.is_random(job.task).then(lock);
+            rank.forward(&job)?
         };
         rank.backward(forward);
     }

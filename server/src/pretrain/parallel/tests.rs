@@ -6,7 +6,7 @@ use std::net::TcpListener;
 
 use burn::tensor::Device;
 use medley_core::dataset::{Batch, Prepared, Task, TaskKind, collate};
-use medley_core::model::{BoxDecoderConfig, ModelConfig, PixelDecoderConfig, SwinConfig};
+use medley_core::model::{BoxDecoderConfig, Head, ModelConfig, PixelDecoderConfig, SwinConfig};
 use medley_core::synth;
 use medley_core::train::{
     Conflicts, Interference, OptimiserKind, StepError, TrainConfig, Trainer, Turn, Weighting,
@@ -27,13 +27,16 @@ const TOKEN: &str = "a line that both know";
 
 fn tasks() -> Vec<Task> {
     let wanted = [TaskKind::Segmentation, TaskKind::Classification];
-    wanted.iter().map(|kind| synth::tasks().into_iter().find(|task| task.kind == *kind).unwrap()).collect()
+    wanted.iter().map(|kind| of_kind(*kind)).collect()
 }
 
 fn batch(turn: Turn) -> Batch {
-    let task = &tasks()[turn.task];
-    let images = (0..2).map(|n| {
-        let sample = synth::generate(&task.id, turn.number * 2 + n, SIDE).unwrap();
+    pictures(&tasks()[turn.task], turn.number, 2)
+}
+
+fn pictures(task: &Task, number: u64, count: u64) -> Batch {
+    let images = (0..count).map(|n| {
+        let sample = synth::generate(&task.id, number * count + n, SIDE).unwrap();
         Prepared::new(&sample, SIDE)
     });
     collate(images.collect())
@@ -47,6 +50,10 @@ fn draw(_: u64, turn: Turn) -> Result<Batch, Infallible> {
 
 /// A trainer of a small model, on one device, by stochastic gradient descent.
 fn trainer(config: TrainConfig) -> Trainer {
+    trainer_of(tasks(), config)
+}
+
+fn trainer_of(tasks: Vec<Task>, config: TrainConfig) -> Trainer {
     let model = ModelConfig {
         encoder: SwinConfig { width: 8, depths: [1, 1, 1, 1], heads: [1, 1, 2, 2], window: 8 },
         squeeze: 16,
@@ -62,7 +69,7 @@ fn trainer(config: TrainConfig) -> Trainer {
         seed: 5,
         ..config
     };
-    Trainer::new(model, tasks(), config, &Device::flex())
+    Trainer::new(model, tasks, config, &Device::flex())
 }
 
 /// A worker in this process, on a port of this machine.
@@ -152,6 +159,49 @@ fn two_devices_make_the_updates_of_one() {
     }
 }
 
+/// The task of a label type among those that are drawn.
+fn of_kind(kind: TaskKind) -> Task {
+    synth::tasks().into_iter().find(|task| task.kind == kind).unwrap()
+}
+
+#[test]
+fn devices_without_a_task_share_the_batches_of_others() {
+    let worker = Worker::start();
+    let alone = |kind| vec![of_kind(kind)];
+    let both = vec![of_kind(TaskKind::Segmentation), of_kind(TaskKind::Detection)];
+    for (tasks, others, inner_steps, tolerance) in [
+        (alone(TaskKind::Detection), vec![Device::flex()], None, 1e-4),
+        (alone(TaskKind::Classification), vec![Device::flex(); 2], None, 1e-4),
+        (both.clone(), vec![Device::flex(); 2], None, 1e-4),
+        // Its head steps between the turns.
+        (both, vec![Device::flex(); 2], Some(4), 1e-4),
+        (alone(TaskKind::Detection), vec![worker.device()], None, WORKER_TOLERANCE),
+    ] {
+        let costs = vec![1.0; tasks.len()];
+        let config = TrainConfig { inner_steps, interference_every: 2, ..TrainConfig::default() };
+        let runs = [vec![], others].map(|others| {
+            let mut trainer = trainer_of(tasks.clone(), config.clone());
+            // What is drawn for a part of a batch is not what is drawn for the whole.
+            trainer.network.heads = trainer.network.heads.into_iter().map(Head::without_dropout).collect();
+            trainer.spread(&others, &costs).unwrap();
+            let draw = |_, turn: Turn| Ok::<_, Infallible>(pictures(&tasks[turn.task], turn.number, 5));
+            let updates: Vec<_> = (0..3).map(|_| step(&mut trainer, draw).unwrap()).collect();
+            assert_eq!(trainer.devices(), others.len() + 1);
+            (state(&trainer), updates)
+        });
+        let [(one, alone), (several, together)] = runs;
+        let (largest, count) = difference(&one, &several);
+        println!("{} tasks, {inner_steps:?}: {count} values differ, by at most {largest:e}", tasks.len());
+        assert!(largest <= tolerance, "{largest}");
+        for (a, b) in alone.iter().zip(&together) {
+            assert_eq!((a.images, a.is_skipped), (b.images, b.is_skipped));
+            for (a, b) in a.losses.iter().flatten().zip(b.losses.iter().flatten()) {
+                assert!((a - b).abs() <= tolerance * a.abs(), "{a} and {b}");
+            }
+        }
+    }
+}
+
 #[test]
 fn a_run_goes_on_with_another_number_of_devices() {
     let mut two = trainer(TrainConfig::default());
@@ -210,9 +260,9 @@ fn a_missing_batch_ends_the_update_of_all_devices() {
 
 #[test]
 fn devices_without_a_task_and_strangers_are_refused() {
-    let mut trainer = trainer(TrainConfig::default());
-    let error = trainer.spread(&[Device::flex(), Device::flex()], &[1.0, 1.0]).unwrap_err();
-    assert!(error.to_string().contains("3 devices"), "{error}");
+    let mut trainer = trainer_of(vec![of_kind(TaskKind::Segmentation)], TrainConfig::default());
+    let error = trainer.spread(&[Device::flex()], &[1.0]).unwrap_err();
+    assert!(error.to_string().contains("2 devices"), "{error}");
     let worker = Worker::start();
     let refused = open_all(std::slice::from_ref(&worker.name), Some("another line"));
     assert!(matches!(refused, Err(OpenError::Unauthorized(_))), "{refused:?}");

@@ -1,5 +1,6 @@
 //! The Gaussian error linear unit, `x Phi(x)`, and its gradient, without branches and calls per element.
 
+use crate::exponential::exp_of_negative;
 use crate::vector::{for_each, vectorised};
 
 /// Elements that a thread takes at a time.
@@ -35,7 +36,6 @@ pub fn gelu_backward(x: &[f32], gradient: &[f32]) -> Vec<f32> {
 }
 
 /// Distribution function of the standard normal distribution.
-#[expect(clippy::inline_always, reason = "it takes over the instructions of the closure that calls it")]
 #[inline(always)]
 fn phi(x: f32) -> f32 {
     0.5 + 0.5 * erf(x * std::f32::consts::FRAC_1_SQRT_2)
@@ -67,22 +67,4 @@ fn erf(x: f32) -> f32 {
 fn density(x: f32) -> f32 {
     const SCALE: f32 = 0.398_942_3;
     SCALE * exp_of_negative(-0.5 * x * x)
-}
-
-/// `exp(x)` for `x <= 0`: the nearest power of two by its bits, the rest by the Taylor polynomial of degree 6.
-#[inline(always)]
-fn exp_of_negative(x: f32) -> f32 {
-    // Added to a number, 1.5 x 2^23 leaves its nearest whole number in the last bits.
-    const WHOLE: f32 = 12_582_912.0;
-    // Below, the result is no normal number.
-    let x = x.max(-87.0);
-    let shifted = x * std::f32::consts::LOG2_E + WHOLE;
-    let power = shifted - WHOLE;
-    // ln 2 in two parts, so that the difference keeps its digits.
-    let rest = (x - power * 0.693_359_4) + power * 2.121_944_4e-4;
-    let polynomial = [1.0 / 720.0, 1.0 / 120.0, 1.0 / 24.0, 1.0 / 6.0, 0.5, 1.0, 1.0]
-        .iter()
-        .fold(0.0, |sum: f32, coefficient| sum * rest + coefficient);
-    // The exponent's bits, 127 standing for zero.
-    polynomial * f32::from_bits((shifted.to_bits() << 23).wrapping_add(127 << 23))
 }

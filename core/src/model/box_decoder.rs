@@ -56,7 +56,7 @@ impl BoxDecoder {
         // Top-down: each level adds the up-sampled coarser one.
         let mut levels: Vec<Tensor<4>> = Vec::new();
         for (level, lateral) in pyramid[self.first_level..].iter().zip(&self.lateral).rev() {
-            let own = lateral.forward(level.clone());
+            let own = conv2d(lateral, level.clone());
             let [_, _, height, width] = own.dims();
             levels.push(match levels.last() {
                 Some(coarser) => own + upsample(coarser.clone(), height, width),

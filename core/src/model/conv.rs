@@ -3,7 +3,6 @@
 use burn::module::Module;
 use burn::nn::conv::{Conv2d, Conv2dConfig};
 use burn::nn::{Initializer, PaddingConfig2d};
-use burn::tensor::activation::relu;
 use burn::tensor::{Device, Tensor};
 
 use super::kernels::conv2d;
@@ -46,6 +45,6 @@ impl ConvNormRelu {
 
     /// `[B, C0, H, W]` to `[B, C1, H, W]`.
     pub fn forward(&self, x: Tensor<4>) -> Tensor<4> {
-        relu(self.norm.forward(conv2d(&self.conv, x)))
+        self.norm.rectified(conv2d(&self.conv, x))
     }
 }

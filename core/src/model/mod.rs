@@ -30,6 +30,7 @@ pub mod operations {
     pub use super::norm::OneGroupNorm;
     pub use super::pixel_decoder::upsample;
 }
+pub(crate) use kernels::{adam, is_on_cpu};
 pub use network::{Network, Outputs};
 pub(crate) use parameters::lifted;
 pub use parameters::{Named, Parameter, map_parameters, parameters, take_gradients, train_only};

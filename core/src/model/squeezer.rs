@@ -5,7 +5,7 @@ use burn::nn::conv::Conv2d;
 use burn::tensor::{Device, Tensor};
 
 use super::conv::conv1x1;
-use super::kernels::gelu;
+use super::kernels::{conv2d, gelu};
 use super::norm::OneGroupNorm;
 
 /// 1x1 convolution, one-group norm, GELU on the last pyramid level; its average is the image vector.
@@ -23,7 +23,7 @@ impl Squeezer {
 
     /// `[B, C, H, W]` to `[B, squeeze, H, W]`.
     pub fn forward(&self, x: Tensor<4>) -> Tensor<4> {
-        gelu(self.norm.forward(self.conv.forward(x)))
+        gelu(self.norm.forward(conv2d(&self.conv, x)))
     }
 }
 

@@ -6,10 +6,11 @@
 
 use burn::module::Module;
 use burn::tensor::Tensor;
+use medley_kernels::AdamStep;
 use serde::{Deserialize, Serialize};
 
 use super::muon;
-use crate::model::{Named, map_parameters};
+use crate::model::{Named, adam, is_on_cpu, map_parameters};
 
 /// A rule.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -92,6 +93,14 @@ impl Optimiser {
         // What has one axis only scales or shifts others; decay would pull it off its purpose.
         let is_matrix = shape.iter().filter(|side| **side > 1).count() > 1;
         let kept = if is_matrix { 1.0 - rate * self.weight_decay } else { 1.0 };
+        let is_adam = match self.kind {
+            OptimiserKind::AdamW => true,
+            OptimiserKind::Muon => !is_matrix,
+            OptimiserKind::Sgd => false,
+        };
+        if is_adam && is_on_cpu(&value) && is_on_cpu(&gradient) {
+            return self.adam_at_once(name, value, gradient, rate, kept);
+        }
         let change = match self.kind {
             OptimiserKind::Sgd => self.nesterov(name, gradient),
             OptimiserKind::Muon if is_matrix => self.orthogonal(name, shape, gradient),
@@ -101,9 +110,37 @@ impl Optimiser {
         value - change * rate
     }
 
+    /// What the running means are divided by, because they started at zero.
+    fn corrections(&self) -> [f64; 2] {
+        [BETA1, BETA2].map(|beta| 1.0 - beta.powf(self.steps as f64))
+    }
+
+    /// [`Self::adam`] and the step in one pass, on the CPU.
+    fn adam_at_once(
+        &mut self,
+        name: &str,
+        value: Tensor<1>,
+        gradient: Tensor<1>,
+        rate: f64,
+        kept: f64,
+    ) -> Tensor<1> {
+        let step = AdamStep {
+            betas: [BETA1, BETA2].map(|beta| beta as f32),
+            corrections: self.corrections().map(|correction| correction.recip() as f32),
+            epsilon: EPSILON as f32,
+            rate: rate as f32,
+            kept: kept as f32,
+        };
+        let [first, second] = [&mut self.first, &mut self.second]
+            .map(|moments| moments.remove(name).unwrap_or_else(|| value.zeros_like()));
+        let (value, [first, second]) = adam(value, [first, second], gradient, step);
+        self.first.insert(name.to_owned(), first);
+        self.second.insert(name.to_owned(), second);
+        value
+    }
+
     fn adam(&mut self, name: &str, gradient: Tensor<1>) -> Tensor<1> {
-        let correction1 = 1.0 - BETA1.powf(self.steps as f64);
-        let correction2 = 1.0 - BETA2.powf(self.steps as f64);
+        let [correction1, correction2] = self.corrections();
         let first = blend(self.first.remove(name), gradient.clone(), BETA1);
         let second = blend(self.second.remove(name), gradient.square(), BETA2);
         let scale = second.clone().sqrt() * (1.0 / correction2.sqrt()) + EPSILON;

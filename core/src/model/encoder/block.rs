@@ -6,7 +6,7 @@ use burn::tensor::{Device, Distribution, FloatDType, Tensor};
 
 use super::attention::WindowAttention;
 use super::position::PositionTable;
-use crate::model::kernels::gelu;
+use crate::model::kernels::{add_layer_norm, gelu, layer_norm, linear};
 
 /// Attention and a two-layer perceptron, each normalised before it is added to its input (Swin V2,
 /// section 3.1: "post-norm").
@@ -35,8 +35,8 @@ impl Block {
         Self {
             attention: WindowAttention::new(channels, heads, window, shift, device),
             norm1: norm(),
-            expand: linear(channels, 4 * channels, true, device),
-            contract: linear(4 * channels, channels, true, device),
+            expand: new_linear(channels, 4 * channels, true, device),
+            contract: new_linear(4 * channels, channels, true, device),
             norm2: norm(),
             skip: 0.0,
         }
@@ -50,22 +50,23 @@ impl Block {
 
     /// `[B, H, W, C]` to the same shape.
     pub fn forward(&self, tokens: Tensor<4>, table: &PositionTable) -> Tensor<4> {
-        let x = tokens.clone() + self.thinned(self.norm1.forward(self.attention.forward(tokens, table)));
-        let hidden = gelu(self.expand.forward(x.clone()));
-        x + self.thinned(self.norm2.forward(self.contract.forward(hidden)))
+        let x = self.joined(tokens.clone(), &self.norm1, self.attention.forward(tokens, table));
+        let hidden = gelu(linear(&self.expand, x.clone()));
+        self.joined(x, &self.norm2, linear(&self.contract, hidden))
     }
 
-    /// A branch, in training without some images and with the others scaled up for them ("row" mode of
-    /// torchvision's `StochasticDepth`).
-    fn thinned(&self, branch: Tensor<4>) -> Tensor<4> {
+    /// `tokens` and a branch, normalised; in training without some images and with the others scaled up for them
+    /// ("row" mode of torchvision's `StochasticDepth`).
+    fn joined(&self, tokens: Tensor<4>, norm: &LayerNorm, branch: Tensor<4>) -> Tensor<4> {
         let device = branch.device();
         if self.skip == 0.0 || !device.is_autodiff() {
-            return branch;
+            return add_layer_norm(tokens, norm, branch);
         }
+        let branch = layer_norm(norm, branch);
         let kept = 1.0 - self.skip;
         let [batch, ..] = branch.dims();
         let keeps = Tensor::<4>::random([batch, 1, 1, 1], Distribution::Bernoulli(kept), &device);
-        branch.clone() * (keeps / kept).cast(FloatDType::from(branch.dtype()))
+        tokens + branch.clone() * (keeps / kept).cast(FloatDType::from(branch.dtype()))
     }
 }
 
@@ -74,7 +75,7 @@ impl Block {
 /// The published model starts all its layers at 0.02. Its norms make the network indifferent to the size
 /// of these weights but not to the size of a step relative to them: at the widths of `nano`, `AdamW` at the
 /// rates that the decoders need would turn weights of 0.02 around within a few updates.
-pub fn linear(input: usize, output: usize, bias: bool, device: &Device) -> Linear {
+pub fn new_linear(input: usize, output: usize, bias: bool, device: &Device) -> Linear {
     normal_linear(input, output, bias, (input as f64).sqrt().recip(), device)
 }
 

@@ -4,7 +4,8 @@ use burn::module::Module;
 use burn::nn::{LayerNorm, LayerNormConfig, Linear};
 use burn::tensor::{Device, Tensor};
 
-use super::block::linear;
+use super::block::new_linear;
+use crate::model::kernels::{layer_norm, linear};
 
 /// Joins 2x2 neighbouring tokens into one of twice the channels (Swin V2: projection, then norm).
 #[derive(Module, Debug)]
@@ -17,7 +18,7 @@ impl PatchMerging {
     /// Random weights for `channels` input channels.
     pub fn new(channels: usize, device: &Device) -> Self {
         Self {
-            reduction: linear(4 * channels, 2 * channels, false, device),
+            reduction: new_linear(4 * channels, 2 * channels, false, device),
             norm: LayerNormConfig::new(2 * channels).with_epsilon(1e-5).init(device),
         }
     }
@@ -32,7 +33,7 @@ impl PatchMerging {
             .reshape([batch, rows, 2, columns, 2, channels])
             .permute([0, 1, 3, 4, 2, 5])
             .reshape([batch, rows, columns, 4 * channels]);
-        self.norm.forward(self.reduction.forward(joined))
+        layer_norm(&self.norm, linear(&self.reduction, joined))
     }
 }
 

@@ -15,6 +15,7 @@ use burn::nn::{LayerNorm, LayerNormConfig};
 use burn::tensor::{Device, FloatDType, Tensor};
 
 use super::config::SwinConfig;
+use super::kernels::{conv2d, layer_norm};
 pub use attention::unit;
 use block::Block;
 pub(super) use block::normal_linear;
@@ -87,7 +88,7 @@ impl SwinV2 {
     pub fn forward(&self, images: Tensor<4>) -> [Tensor<4>; 4] {
         let position = PositionBias::table(self.window, &images.device(), self.number_type());
         // Tokens keep their channels last until the pyramid leaves.
-        let mut tokens = self.norm.forward(self.patch.forward(images).permute([0, 2, 3, 1]));
+        let mut tokens = layer_norm(&self.norm, conv2d(&self.patch, images).permute([0, 2, 3, 1]));
         let mut stages = self.stages.iter();
         [(); 4].map(|()| {
             if let Some(stage) = stages.next() {

@@ -21,6 +21,11 @@ impl Windows {
         Self { size, height, width, padded, shift }
     }
 
+    /// The same for the kernels.
+    pub fn cut(&self) -> medley_kernels::Windows {
+        medley_kernels::Windows { size: [self.height, self.width], side: self.size, shift: self.shift }
+    }
+
     fn counts(&self) -> [usize; 2] {
         self.padded.map(|side| side / self.size)
     }

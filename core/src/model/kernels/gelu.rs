@@ -1,72 +1,35 @@
 //! GELU without a scalar error function per element.
 
-use burn::backend::autodiff::NodeId;
-use burn::backend::autodiff::checkpoint::base::Checkpointer;
-use burn::backend::autodiff::checkpoint::strategy::NoCheckpointing;
-use burn::backend::autodiff::grads::Gradients;
-use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
 use burn::backend::flex::FlexTensor;
-use burn::backend::ops::ActivationOps;
-use burn::backend::{Autodiff, Flex};
-use burn::tensor::{DType, Tensor, TensorData, activation};
+use burn::tensor::{Tensor, activation};
 
-use super::elements;
+use super::operation::{Input, Operation, apply, elements, like};
 
 /// The Gaussian error linear unit, `x Phi(x)` (Hendrycks and Gimpel, arXiv:1606.08415), with the exact `Phi`, to single
 /// precision.
 pub fn gelu<const D: usize>(x: Tensor<D>) -> Tensor<D> {
-    if x.dtype() != DType::F32 {
-        return activation::gelu(x);
-    }
-    if let Ok(input) = x.clone().try_into_primitive::<Autodiff<Flex>>() {
-        drop(x);
-        let output = match Gelu.prepare::<NoCheckpointing>([input.node()]).compute_bound().stateful() {
-            OpsKind::Tracked(mut prepared) => {
-                let state = prepared.checkpoint(&input);
-                prepared.finish(state, forward(input.into_primitive()))
-            }
-            OpsKind::UnTracked(prepared) => prepared.finish(forward(input.into_primitive())),
-        };
-        return Tensor::from_primitive::<Autodiff<Flex>>(output);
-    }
-    match x.clone().try_into_primitive::<Flex>() {
-        Ok(input) => Tensor::from_primitive::<Flex>(forward(input)),
-        Err(_) => activation::gelu(x),
+    match apply(Gelu, [Input::new(&x)]) {
+        Some(result) => result,
+        None => activation::gelu(x),
     }
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Gelu;
 
-impl Backward<Flex, 1> for Gelu {
-    type State = NodeId;
-
-    fn backward(self, ops: Ops<Self::State, 1>, grads: &mut Gradients, checkpointer: &mut Checkpointer) {
-        let gradient = grads.consume::<Flex>(&ops.node);
-        let x: FlexTensor = checkpointer.retrieve_node_output(ops.state);
-        if let [Some(node)] = ops.parents {
-            grads.register::<Flex>(node.id, backward(&x, gradient));
-        }
+impl Operation<1> for Gelu {
+    fn forward(&self, [x]: &[FlexTensor; 1]) -> FlexTensor {
+        like(x, medley_kernels::gelu(elements(x)))
     }
-}
 
-fn forward(x: FlexTensor) -> FlexTensor {
-    if x.dtype() != DType::F32 {
-        return Flex::gelu(x);
+    fn backward(
+        &self,
+        [x]: &[FlexTensor; 1],
+        gradient: &FlexTensor,
+        _wanted: [bool; 1],
+    ) -> [Option<FlexTensor>; 1] {
+        [Some(like(x, medley_kernels::gelu_backward(elements(x), elements(gradient))))]
     }
-    let shape = x.layout().shape().clone();
-    let x = x.to_contiguous();
-    FlexTensor::from_data(TensorData::new::<f32, _>(medley_kernels::gelu(elements(&x)), shape))
-}
-
-fn backward(x: &FlexTensor, gradient: FlexTensor) -> FlexTensor {
-    if x.dtype() != DType::F32 {
-        return Flex::gelu_backward(x.clone(), gradient);
-    }
-    let shape = x.layout().shape().clone();
-    let (x, gradient) = (x.to_contiguous(), gradient.to_contiguous());
-    let slopes = medley_kernels::gelu_backward(elements(&x), elements(&gradient));
-    FlexTensor::from_data(TensorData::new::<f32, _>(slopes, shape))
 }
 
 #[cfg(test)]

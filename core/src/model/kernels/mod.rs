@@ -2,16 +2,20 @@
 //! gradient checkpointing asks for operations that can be recomputed, they are those of Burn. `docs/upstream.md` has
 //! the measurements.
 
+mod adam;
+mod attention;
 mod conv;
 mod gelu;
+mod linear;
+mod norm;
+mod operation;
+#[cfg(test)]
+pub(in crate::model) mod testing;
 
-use burn::backend::flex::FlexTensor;
-
+pub use adam::adam;
+pub use attention::window_attention;
 pub use conv::conv2d;
 pub use gelu::gelu;
-
-/// The elements of a contiguous tensor.
-fn elements(tensor: &FlexTensor) -> &[f32] {
-    let start = tensor.layout().start_offset();
-    &tensor.storage::<f32>()[start..start + tensor.layout().num_elements()]
-}
+pub use linear::linear;
+pub use norm::{add_layer_norm, layer_norm, one_group_norm};
+pub use operation::is_on_cpu;

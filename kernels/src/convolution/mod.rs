@@ -1,8 +1,11 @@
 //! Direct 3x3 convolution on slices.
 
+mod weight;
+
 use pulp::{Simd, WithSimd};
 
 use crate::vector::for_each;
+pub use weight::{convolve_bias_gradient, convolve_weight_gradient};
 
 /// Side of the kernel.
 const SIDE: usize = 3;
@@ -15,12 +18,13 @@ const BLOCK: usize = 8;
 /// output channel.
 type Kernels = Vec<[[[f32; BLOCK]; SIDE]; SIDE]>;
 
-/// The images `x`, `[B, C, H, W]`, with the kernels `weight`, `[outputs, C, 3, 3]`, stride 1 and zeros around:
-/// `[B, outputs, H, W]`.
+/// The images `x`, `[B, C, H, W]`, with the kernels `weight`, `[outputs, C, 3, 3]`, stride 1 and zeros around, and
+/// `bias`, `[outputs]`, added: `[B, outputs, H, W]`.
 pub fn convolve(
     x: &[f32],
     [batch, channels, height, width]: [usize; 4],
     weight: &[f32],
+    bias: Option<&[f32]>,
     outputs: usize,
 ) -> Vec<f32> {
     let padded = Padded::new(x, channels, height, width);
@@ -40,7 +44,9 @@ pub fn convolve(
         .collect();
     for_each(jobs, |(image, block, maps)| {
         let (image, kernels) = (padded.image(image), &blocks[block]);
-        pulp::Arch::new().dispatch(Fill { maps, padded: &padded, image, kernels });
+        let start = |output| bias.and_then(|bias| bias.get(block * BLOCK + output)).copied().unwrap_or(0.0);
+        let start = std::array::from_fn(start);
+        pulp::Arch::new().dispatch(Fill { maps, padded: &padded, image, kernels, start });
     });
     result
 }
@@ -95,12 +101,13 @@ struct Fill<'a> {
     padded: &'a Padded,
     image: &'a [f32],
     kernels: &'a Kernels,
+    /// The bias of each output channel.
+    start: [f32; BLOCK],
 }
 
 impl WithSimd for Fill<'_> {
     type Output = ();
 
-    #[expect(clippy::inline_always, reason = "it takes over the instructions of its caller")]
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
         let &Padded { height, width, row, .. } = self.padded;
@@ -109,7 +116,7 @@ impl WithSimd for Fill<'_> {
         for y in 0..height {
             for x in (0..width).step_by(S::F32_LANES) {
                 // One vector of pixels for each output channel, kept in registers.
-                let mut sums = [zero; BLOCK];
+                let mut sums = self.start.map(|start| simd.splat_f32s(start));
                 for (kernel, plane) in self.kernels.iter().zip(self.image.chunks_exact(plane)) {
                     for (kernel, row) in kernel.iter().zip(plane[y * row..].chunks_exact(row)) {
                         for (offset, kernel) in kernel.iter().enumerate() {
@@ -135,6 +142,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::random::Numbers;
 
     fn naive(
         x: &[f32],
@@ -171,18 +179,40 @@ mod tests {
             outputs in 1_usize..12,
             seed in any::<u32>(),
         ) {
-            let mut state = seed;
-            let mut next = || {
-                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-                (state >> 8) as f32 / (1 << 24) as f32 - 0.5
-            };
-            let x: Vec<f32> = (0..shape.iter().product()).map(|_| next()).collect();
-            let weight: Vec<f32> = (0..outputs * shape[1] * SIDE * SIDE).map(|_| next()).collect();
-            let found = convolve(&x, shape, &weight, outputs);
-            let expected = naive(&x, shape, &weight, outputs);
+            let mut numbers = Numbers(seed);
+            let x = numbers.take(shape.iter().product());
+            let weight = numbers.take(outputs * shape[1] * SIDE * SIDE);
+            let bias = numbers.take(outputs);
+            let found = convolve(&x, shape, &weight, Some(&bias), outputs);
+            let mut expected = naive(&x, shape, &weight, outputs);
+            for (place, value) in expected.iter_mut().enumerate() {
+                *value += bias[place / (shape[2] * shape[3]) % outputs];
+            }
             prop_assert_eq!(found.len(), expected.len());
             for (a, b) in found.into_iter().zip(expected) {
                 prop_assert!((a - b).abs() < 1e-5, "{} and {}", a, b);
+            }
+        }
+
+        /// The result is linear in the kernels: what one of them adds to it is the gradient's product with it.
+        #[test]
+        fn the_gradient_of_a_kernel_is_what_it_adds(
+            shape in [1_usize..3, 1_usize..4, 1_usize..80, 1_usize..40],
+            outputs in 1_usize..7,
+            seed in any::<u32>(),
+        ) {
+            let mut numbers = Numbers(seed);
+            let x = numbers.take(shape.iter().product());
+            let kernels = outputs * shape[1] * SIDE * SIDE;
+            let gradient = numbers.take(shape[0] * outputs * shape[2] * shape[3]);
+            let found = convolve_weight_gradient(&x, shape, &gradient, outputs);
+            prop_assert_eq!(found.len(), kernels);
+            for (place, found) in found.into_iter().enumerate().step_by(5) {
+                let mut weight = vec![0.0; kernels];
+                weight[place] = 1.0;
+                let added = convolve(&x, shape, &weight, None, outputs);
+                let expected: f32 = added.iter().zip(&gradient).map(|(a, b)| a * b).sum();
+                prop_assert!((found - expected).abs() < 1e-3, "{} and {}", found, expected);
             }
         }
     }

@@ -3,7 +3,6 @@
 use pulp::Simd;
 
 use super::product::{Panels, multiply, multiply_by_columns, transpose};
-use super::windows::Band;
 use super::{Attention, Sums};
 use crate::exponential::exp_of_negative;
 use crate::vector::{largest, sum};
@@ -130,13 +129,13 @@ impl<'a, S: Simd> Head<'a, S> {
 
     /// Puts the result where its tokens are.
     #[inline(always)]
-    pub fn put(&self, rows: &mut Band<'_, f32>, head: usize) {
+    pub fn put(&self, rows: &mut [(usize, &mut [f32])], head: usize) {
         let Attention { heads, channels, .. } = self.inputs.attention;
         self.put_part(&self.result, rows, heads * channels, head * channels);
     }
 
     #[inline(always)]
-    fn put_part(&self, values: &[f32], rows: &mut Band<'_, f32>, width: usize, first: usize) {
+    fn put_part(&self, values: &[f32], rows: &mut [(usize, &mut [f32])], width: usize, first: usize) {
         let Attention { windows, channels, .. } = self.inputs.attention;
         for (y, row) in rows {
             let line = *y * windows.side..(*y + 1) * windows.side;
@@ -228,7 +227,7 @@ impl<'a, S: Simd> Back<'a, S> {
 
     /// Puts the gradients where their tokens are.
     #[inline(always)]
-    pub fn put(&self, head: &Head<'_, S>, rows: &mut Band<'_, f32>, number: usize) {
+    pub fn put(&self, head: &Head<'_, S>, rows: &mut [(usize, &mut [f32])], number: usize) {
         let Attention { heads, channels, .. } = head.inputs.attention;
         for (part, values) in [&self.query, &self.key, &self.value].into_iter().enumerate() {
             head.put_part(values, rows, 3 * heads * channels, (part * heads + number) * channels);

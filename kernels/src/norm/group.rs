@@ -87,7 +87,7 @@ pub fn one_group_norm_backward(
         }
         // The part of the gradient that changes mean and deviation, as a line over x.
         let by_x = inverse * inverse * slope;
-        ((by_x as f32), (by_x * mean - inverse * shift) as f32)
+        (by_x as f32, (by_x * mean - inverse * shift) as f32)
     });
     let images: Vec<(f32, f32)> = images.collect();
 

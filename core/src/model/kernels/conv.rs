@@ -5,6 +5,7 @@
 //! with few channels.
 
 use burn::backend::flex::FlexTensor;
+use burn::module::Param;
 use burn::nn::conv::Conv2d;
 use burn::tensor::Tensor;
 use medley_kernels::{convolve, convolve_bias_gradient, convolve_weight_gradient};
@@ -36,7 +37,7 @@ fn patches(layer: &Conv2d, x: &Tensor<4>) -> Option<Tensor<4>> {
     let weight = layer.weight.val();
     let [outputs, channels, height, width] = weight.dims();
     let [batch, _, rows, columns] = x.dims();
-    if !is_on_cpu(x) || rows % height != 0 || columns % width != 0 {
+    if !is_on_cpu(x) || !rows.is_multiple_of(height) || !columns.is_multiple_of(width) {
         return None;
     }
     let (rows, columns, inputs) = (rows / height, columns / width, channels * height * width);
@@ -49,7 +50,7 @@ fn patches(layer: &Conv2d, x: &Tensor<4>) -> Option<Tensor<4>> {
             .reshape([batch, rows, columns, inputs]),
     };
     let weight = weight.reshape([outputs, inputs]).transpose();
-    let output = affine(&tokens, &weight, layer.bias.as_ref().map(|bias| bias.val()).as_ref())?;
+    let output = affine(&tokens, &weight, layer.bias.as_ref().map(Param::val).as_ref())?;
     Some(output.permute([0, 3, 1, 2]))
 }
 

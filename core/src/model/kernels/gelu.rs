@@ -8,10 +8,7 @@ use super::operation::{Input, Operation, apply, elements, like};
 /// The Gaussian error linear unit, `x Phi(x)` (Hendrycks and Gimpel, arXiv:1606.08415), with the exact `Phi`, to single
 /// precision.
 pub fn gelu<const D: usize>(x: Tensor<D>) -> Tensor<D> {
-    match apply(Gelu, [Input::new(&x)]) {
-        Some(result) => result,
-        None => activation::gelu(x),
-    }
+    apply(Gelu, [Input::new(&x)]).unwrap_or_else(|| activation::gelu(x))
 }
 
 #[derive(Clone, Debug)]

@@ -1,6 +1,7 @@
 //! Linear layers over many tokens.
 
 use burn::backend::flex::FlexTensor;
+use burn::module::Param;
 use burn::nn::Linear;
 use burn::tensor::Tensor;
 use medley_kernels::{column_sums, linear_input_gradient, linear_weight_gradient};
@@ -9,7 +10,7 @@ use super::operation::{Input, Operation, apply, elements, like, shaped, sides};
 
 /// `layer` on the last axis of `x`, `[B, H, W, C0]` to `[B, H, W, C1]`.
 pub fn linear(layer: &Linear, x: Tensor<4>) -> Tensor<4> {
-    let bias = layer.bias.as_ref().map(|bias| bias.val());
+    let bias = layer.bias.as_ref().map(Param::val);
     affine(&x, &layer.weight.val(), bias.as_ref()).unwrap_or_else(|| layer.forward(x))
 }
 

@@ -176,7 +176,7 @@ impl WithSimd for Outer<'_> {
         let panels = outputs.div_ceil(width);
         let mut sums: Vec<Tile<S, ROWS>> = vec![[[simd.splat_f32s(0.0); VECTORS]; ROWS]; strips * panels];
         let mut columns = vec![[0.0; ROWS]; strips * BLOCK];
-        let mut panel = vec![[simd.splat_f32s(0.0); VECTORS]; BLOCK];
+        let mut panel = [[simd.splat_f32s(0.0); VECTORS]; BLOCK];
         for (x, gradient) in self.x.chunks(BLOCK * inputs).zip(self.gradient.chunks(BLOCK * outputs)) {
             for (row, x) in x.chunks_exact(inputs).enumerate() {
                 for (strip, x) in x[first..first + height].chunks(ROWS).enumerate() {

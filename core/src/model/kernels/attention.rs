@@ -68,7 +68,7 @@ mod tests {
             Tensor::from_floats([3.0], &device),
             wave(64 * 64, 0.11, &device),
         ];
-        assert_slopes(inputs, |[qkv, bias, scale, position]| {
+        assert_slopes(&inputs, |[qkv, bias, scale, position]| {
             let (qkv, position) = (qkv.reshape([1, 6, 11, 96]), position.reshape([1, 64, 64]));
             window_attention(attention, &qkv, &bias, &scale, &position).unwrap()
         });

@@ -156,7 +156,7 @@ mod tests {
         let device = Device::flex().autodiff();
         let inputs =
             [wave(12, 0.4, &device), wave(12, 2.3, &device), wave(6, 0.8, &device), wave(6, 1.9, &device)];
-        assert_slopes(inputs, |[residual, x, gamma, beta]| {
+        assert_slopes(&inputs, |[residual, x, gamma, beta]| {
             let [residual, x] = [residual, x].map(|values| values.reshape([1, 1, 2, 6]));
             let inputs = [Input::new::<4>(&residual), Input::new(&x), Input::new(&gamma), Input::new(&beta)];
             let output: Option<Tensor<4>> = apply(AddLayerNorm, inputs);
@@ -169,7 +169,7 @@ mod tests {
         let device = Device::flex().autodiff();
         for rectify in [false, true] {
             let inputs = [wave(36, 2.3, &device), wave(3, 0.8, &device), wave(3, 1.9, &device)];
-            assert_slopes(inputs, |[x, gamma, beta]| {
+            assert_slopes(&inputs, |[x, gamma, beta]| {
                 one_group_norm(&x.reshape([2, 3, 2, 3]), &gamma, &beta, rectify).unwrap()
             });
         }

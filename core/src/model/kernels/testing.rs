@@ -36,7 +36,7 @@ pub fn assert_near(found: &[Vec<f32>], expected: &[Vec<f32>], tolerance: f32) {
 
 /// Compares the gradients of `run` with differences of its values: for every input along one direction.
 pub fn assert_slopes<const N: usize, const D: usize>(
-    inputs: [Tensor<1>; N],
+    inputs: &[Tensor<1>; N],
     run: impl Fn([Tensor<1>; N]) -> Tensor<D>,
 ) {
     const STEP: f32 = 1e-2;

@@ -20,7 +20,8 @@ fn turns_of_two_threads_are_those_of_one() {
         std::thread::scope(|scope| {
             for (rank, place) in round.ranks.iter_mut().zip(places) {
                 let batch = batch(KINDS[place.turn.task]);
-                let mut turn = move || rank.turn(place.step, place.turn.task, &batch).unwrap();
+                let jobs = place.jobs(batch);
+                let mut turn = move || jobs.iter().for_each(|(_, job)| rank.turn(job).unwrap());
                 if is_threaded { drop(scope.spawn(turn)) } else { turn() }
             }
         });

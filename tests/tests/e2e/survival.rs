@@ -49,13 +49,15 @@ async fn a_closed_tab_loses_nothing() -> Outcome {
     let Some(visit) = Visit::start().await? else { return Ok(()) };
     begin(&visit).await?;
     let labels = visit.layer("labels").await?;
+    let shown = "document.querySelector('[data-testid=studio-canvas]').dataset.entry";
+    let entry: String = visit.eventually("an image is on the screen", SOON, shown).await?;
     visit.change_tab().await?;
     visit.open("?view=studio&device=cpu&lang=en").await?;
     visit.tuning_is("paused", SOON).await?;
     visit.has_images(5).await?;
     visit.has_labelled(3).await?;
-    let open = "(window.medley.labels()?.labels ?? []).some(label => label === 1)";
-    visit.until("a label is on the screen", SOON, open).await?;
+    visit.press(&format!("entry-{entry}")).await?;
+    visit.until("the same image is on the screen", SOON, &format!("{shown} === {entry:?}")).await?;
     let found = visit.layer("labels").await?;
     let tally =
         |mask: &Option<Mask>| mask.as_ref().map(|mask| [0, 1, 255].map(|label| pixels_of(mask, label)));

@@ -31,7 +31,8 @@ pub fn bundled_model() -> PathBuf {
 /// The folder of a real data set, in `MEDLEY_DATA` or in `../shared/data` beside the workspace.
 pub fn data_set(id: &str) -> Option<PathBuf> {
     let root = env::var_os("MEDLEY_DATA").map_or_else(|| workspace().join("../shared/data"), PathBuf::from);
-    let folder = root.join(id);
+    // Browsers take only files whose paths have no detours.
+    let folder = root.join(id).canonicalize().ok()?;
     folder.join("dataset.json").is_file().then_some(folder)
 }
 

@@ -74,6 +74,7 @@ async fn a_closed_tab_loses_nothing() -> Outcome {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "takes many minutes on an emulated GPU; run it with --run-ignored where there is a real one"]
 async fn a_lost_graphics_processor_is_replaced_by_the_cpu() -> Outcome {
     let Some(visit) = Visit::start().await? else { return Ok(()) };
     visit.open_studio_on("webgpu", "&lang=en").await?;

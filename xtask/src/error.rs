@@ -30,6 +30,8 @@ pub enum Error {
         .0.display()
     )]
     ForeignImports(PathBuf),
+    #[error("{} is no WebAssembly module: remove the folder it is in and build the page again", path.display())]
+    Module { path: PathBuf, source: wasmparser::BinaryReaderError },
     #[error("the Python that is found as `python3` is {found}; the tests need {oldest} or later")]
     OldPython { found: String, oldest: String },
     #[error(

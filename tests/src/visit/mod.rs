@@ -96,6 +96,11 @@ impl Visit {
         self.site.stop();
     }
 
+    /// Lets the server have the next version of the page.
+    pub fn publish_next_version(&self) {
+        self.site.publish();
+    }
+
     /// Opens the page with a query such as `?device=cpu`.
     pub async fn open(&self, query: &str) -> Outcome {
         self.driver().goto(format!("{}/{query}", self.origin)).await

@@ -1,6 +1,9 @@
 //! The server, within the test's process.
 
+use std::future::ready;
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use axum::Router;
 use axum::http::header::CONTENT_TYPE;
@@ -13,12 +16,17 @@ use super::chromedriver::{chromium, find};
 
 /// What the page starts as its Worker.
 const WORKER: &str = "worker.js";
+/// What keeps the page at hand without a network; names the page's version.
+const OFFLINE: &str = "offline.js";
+/// How the types of both are named.
+const JAVASCRIPT: [(axum::http::HeaderName, &str); 1] = [(CONTENT_TYPE, "text/javascript")];
 
 /// A server that can go away, with all its connections.
 pub struct Site {
     /// Where it listens.
     pub origin: String,
     runtime: Option<Runtime>,
+    published: Arc<AtomicBool>,
 }
 
 impl Site {
@@ -27,20 +35,34 @@ impl Site {
     pub async fn serve(runs: &Path, in_worker: Option<&str>) -> Self {
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-        let mut router = medley_server::http::router(page(), models(), runs);
+        let published = Arc::new(AtomicBool::new(false));
+        let next = Arc::clone(&published);
+        let own = std::fs::read_to_string(page().join(OFFLINE)).unwrap();
+        let newer = own.replacen("\"version\":\"", "\"version\":\"next-", 1);
+        assert_ne!(own, newer, "the script names a version");
+        let offline = get(move || {
+            let script = if next.load(Ordering::Relaxed) { newer.clone() } else { own.clone() };
+            ready((JAVASCRIPT, script))
+        });
+        let mut router = Router::new().route(&format!("/{OFFLINE}"), offline);
         if let Some(script) = in_worker {
             let own = std::fs::read_to_string(page().join(WORKER)).unwrap();
             let both = format!("{script}\n{own}");
-            let answer = get(move || std::future::ready(([(CONTENT_TYPE, "text/javascript")], both.clone())));
-            router = Router::new().route(&format!("/{WORKER}"), answer).fallback_service(router);
+            router = router.route(&format!("/{WORKER}"), get(move || ready((JAVASCRIPT, both.clone()))));
         }
+        let router = router.fallback_service(medley_server::http::router(page(), models(), runs));
         let listening = runtime.spawn(async move {
             let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
             let origin = format!("http://{}", listener.local_addr().unwrap());
             tokio::spawn(async move { axum::serve(listener, router).await });
             origin
         });
-        Self { origin: listening.await.unwrap(), runtime: Some(runtime) }
+        Self { origin: listening.await.unwrap(), runtime: Some(runtime), published }
+    }
+
+    /// Serves the same page as its next version from now on.
+    pub fn publish(&self) {
+        self.published.store(true, Ordering::Relaxed);
     }
 
     /// Closes every connection, and accepts none.

@@ -2,6 +2,7 @@
 
 mod compress;
 mod fingerprint;
+mod names;
 mod offline;
 pub mod sync;
 
@@ -47,6 +48,7 @@ pub fn build(workspace: &Workspace) -> Result<(), Error> {
     run(trunk.arg("--dist").arg(&fresh).env_remove("NO_COLOR"))?;
 
     refuse_foreign_imports(&fresh)?;
+    names::remove(&fresh)?;
     offline::complete(&fresh)?;
     sync::mirror(&fresh, &dist)?;
     println!("Compressing");

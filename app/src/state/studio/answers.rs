@@ -28,8 +28,7 @@ impl Studio {
             }
             StudioAnswer::LabelsImported { name, entries } => {
                 self.say(StudioNotice::LabelsImported { name, entries });
-                self.reopen();
-                self.want_plan();
+                self.rows.set(None);
             }
             StudioAnswer::Failed(reason) => {
                 self.works.set(Vec::new());

@@ -157,30 +157,30 @@ pub fn redo(desk: &Rc<Desk>, id: RequestId) {
 
 /// Tells the page what has changed, and stores it.
 pub fn tell(desk: &Rc<Desk>, id: RequestId, changes: &[Change], painted: bool) {
-    let bench = &desk.studio;
-    let mut whole = changes.len() != 1;
+    match changes {
+        [Change::Mask { at, rect }] => tell_mask(desk, id, *at, *rect, painted),
+        [Change::Boxes(at)] => tell_label(desk, id, *at),
+        [Change::Class { entry, task }] => {
+            tell_label(desk, id, Place { entry: *entry, task: *task, slice: 0 });
+        }
+        _ => say(id, StudioAnswer::Project(desk.studio.card())),
+    }
+    store(desk, changes);
+}
+
+/// Stores what has changed.
+pub fn store(desk: &Rc<Desk>, changes: &[Change]) {
+    let mut unsaved = desk.studio.unsaved.borrow_mut();
     for change in changes {
         match change {
-            Change::Mask { at, rect } => {
-                bench.unsaved.borrow_mut().masks.insert(*at);
-                if changes.len() == 1 {
-                    tell_mask(desk, id, *at, *rect, painted);
-                }
+            Change::Mask { at, .. } => {
+                unsaved.masks.insert(*at);
             }
-            Change::Boxes(at) if changes.len() == 1 => tell_label(desk, id, *at),
-            Change::Class { entry, task } if changes.len() == 1 => {
-                tell_label(desk, id, Place { entry: *entry, task: *task, slice: 0 });
-            }
-            Change::Entries { added, .. } => {
-                bench.unsaved.borrow_mut().images.extend(added);
-                whole = true;
-            }
-            _ => whole = true,
+            Change::Entries { added, .. } => unsaved.images.extend(added),
+            _ => {}
         }
     }
-    if whole {
-        say(id, StudioAnswer::Project(bench.card()));
-    }
+    drop(unsaved);
     desk.save();
 }
 

@@ -45,7 +45,7 @@ pub fn import_labels(
     let imported = imported.map_err(words)?;
     let changes = bench.project.borrow_mut().apply(imported.edit).map_err(words)?;
     let entries = imported.images as u32;
-    edits::tell(desk, id, &changes, false);
+    edits::store(desk, &changes);
     say(id, StudioAnswer::Project(bench.card()));
     say(id, StudioAnswer::LabelsImported { name, entries });
     Ok(())

@@ -11,7 +11,8 @@ use burn::tensor::Tensor;
 use medley_kernels::{convolve, convolve_bias_gradient, convolve_weight_gradient};
 
 use super::linear::affine;
-use super::operation::{Input, Operation, apply, elements, is_on_cpu, like, shaped, sides};
+use super::operation::{elements, is_on_cpu, like, shaped, sides};
+use super::weighted::{Weighted, apply_weighted};
 
 /// `layer`, neither grouped nor dilated, on `x`, `[B, C0, H, W]` to `[B, C1, H', W']`.
 pub fn conv2d(layer: &Conv2d, x: Tensor<4>) -> Tensor<4> {
@@ -25,11 +26,7 @@ pub fn conv2d(layer: &Conv2d, x: Tensor<4>) -> Tensor<4> {
 }
 
 fn same(layer: &Conv2d, x: &Tensor<4>) -> Option<Tensor<4>> {
-    let [x, weight] = [x, &layer.weight.val()].map(Input::new);
-    match &layer.bias {
-        Some(bias) => apply(SameWithBias, [x, weight, Input::new(&bias.val())]),
-        None => apply(Same, [x, weight]),
-    }
+    apply_weighted(Same, x, &layer.weight.val(), layer.bias.as_ref().map(Param::val).as_ref())
 }
 
 /// A convolution whose kernels lie side by side, as a linear layer on patches.
@@ -57,67 +54,37 @@ fn patches(layer: &Conv2d, x: &Tensor<4>) -> Option<Tensor<4>> {
 /// Side of the kernel.
 const SIDE: usize = 3;
 
-/// A 3x3 convolution with stride 1 and zeros around the image: of `[B, C0, H, W]` with `[C1, C0, 3, 3]`.
+/// A 3x3 convolution with stride 1 and zeros around the image: of `[B, C0, H, W]` with `[C1, C0, 3, 3]` and a bias, `[C1]`.
 #[derive(Clone, Debug)]
 struct Same;
 
-/// The same with a bias, `[C1]`, added.
-#[derive(Clone, Debug)]
-struct SameWithBias;
-
-impl Operation<2> for Same {
-    fn forward(&self, [x, weight]: &[FlexTensor; 2]) -> FlexTensor {
-        forward(x, weight, None)
+impl Weighted for Same {
+    fn forward(x: &FlexTensor, weight: &FlexTensor, bias: Option<&[f32]>) -> FlexTensor {
+        let [batch, channels, height, width] = sides(x);
+        let [outputs, ..] = sides::<4>(weight);
+        let values = convolve(elements(x), [batch, channels, height, width], elements(weight), bias, outputs);
+        shaped(values, [batch, outputs, height, width])
     }
 
     fn backward(
-        &self,
-        [x, weight]: &[FlexTensor; 2],
+        x: &FlexTensor,
+        weight: &FlexTensor,
         gradient: &FlexTensor,
-        wanted: [bool; 2],
+        [of_x, of_weight]: [bool; 2],
     ) -> [Option<FlexTensor>; 2] {
-        backward(x, weight, gradient, wanted)
+        let slopes = elements(gradient);
+        let [outputs, inputs, ..] = sides::<4>(weight);
+        let turned = || turned(elements(weight), outputs, inputs);
+        [
+            of_x.then(|| like(x, convolve(slopes, sides(gradient), &turned(), None, inputs))),
+            of_weight.then(|| like(weight, convolve_weight_gradient(elements(x), sides(x), slopes, outputs))),
+        ]
     }
-}
 
-impl Operation<3> for SameWithBias {
-    fn forward(&self, [x, weight, bias]: &[FlexTensor; 3]) -> FlexTensor {
-        forward(x, weight, Some(elements(bias)))
-    }
-
-    fn backward(
-        &self,
-        [x, weight, bias]: &[FlexTensor; 3],
-        gradient: &FlexTensor,
-        [of_x, of_weight, of_bias]: [bool; 3],
-    ) -> [Option<FlexTensor>; 3] {
-        let [of_x, of_weight] = backward(x, weight, gradient, [of_x, of_weight]);
+    fn bias_gradient(gradient: &FlexTensor) -> Vec<f32> {
         let [_, outputs, height, width] = sides(gradient);
-        let sums = || convolve_bias_gradient(elements(gradient), outputs, height * width);
-        [of_x, of_weight, of_bias.then(|| like(bias, sums()))]
+        convolve_bias_gradient(elements(gradient), outputs, height * width)
     }
-}
-
-fn forward(x: &FlexTensor, weight: &FlexTensor, bias: Option<&[f32]>) -> FlexTensor {
-    let [batch, channels, height, width] = sides(x);
-    let [outputs, ..] = sides::<4>(weight);
-    let values = convolve(elements(x), [batch, channels, height, width], elements(weight), bias, outputs);
-    shaped(values, [batch, outputs, height, width])
-}
-
-fn backward(
-    x: &FlexTensor,
-    weight: &FlexTensor,
-    gradient: &FlexTensor,
-    [of_x, of_weight]: [bool; 2],
-) -> [Option<FlexTensor>; 2] {
-    let slopes = elements(gradient);
-    let [outputs, inputs, ..] = sides::<4>(weight);
-    let turned = || turned(elements(weight), outputs, inputs);
-    [
-        of_x.then(|| like(x, convolve(slopes, sides(gradient), &turned(), None, inputs))),
-        of_weight.then(|| like(weight, convolve_weight_gradient(elements(x), sides(x), slopes, outputs))),
-    ]
 }
 
 /// The kernels turned by 180 degrees, from outputs to inputs.

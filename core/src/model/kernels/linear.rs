@@ -6,7 +6,8 @@ use burn::nn::Linear;
 use burn::tensor::Tensor;
 use medley_kernels::{column_sums, linear_input_gradient, linear_weight_gradient};
 
-use super::operation::{Input, Operation, apply, elements, like, shaped, sides};
+use super::operation::{elements, like, shaped, sides};
+use super::weighted::{Weighted, apply_weighted};
 
 /// `layer` on the last axis of `x`, `[B, H, W, C0]` to `[B, H, W, C1]`.
 pub fn linear(layer: &Linear, x: Tensor<4>) -> Tensor<4> {
@@ -16,70 +17,38 @@ pub fn linear(layer: &Linear, x: Tensor<4>) -> Tensor<4> {
 
 /// `x W + b`, `[B, H, W, C0]` to `[B, H, W, C1]`; `None` where the engine is not the CPU's.
 pub fn affine(x: &Tensor<4>, weight: &Tensor<2>, bias: Option<&Tensor<1>>) -> Option<Tensor<4>> {
-    match bias {
-        Some(bias) => apply(Affine, [Input::new(x), Input::new(weight), Input::new(bias)]),
-        None => apply(Product, [Input::new(x), Input::new(weight)]),
-    }
+    apply_weighted(Affine, x, weight, bias)
 }
 
-/// Of `x` with `weight`, `[C0, C1]`.
-#[derive(Clone, Debug)]
-struct Product;
-
-/// The same with a bias, `[C1]`, added.
+/// Of `x` with `weight`, `[C0, C1]`, and `bias`, `[C1]`.
 #[derive(Clone, Debug)]
 struct Affine;
 
-impl Operation<2> for Product {
-    fn forward(&self, [x, weight]: &[FlexTensor; 2]) -> FlexTensor {
-        forward(x, weight, None)
+impl Weighted for Affine {
+    fn forward(x: &FlexTensor, weight: &FlexTensor, bias: Option<&[f32]>) -> FlexTensor {
+        let shape @ [_, outputs] = sides(weight);
+        let [batch, height, width, _] = sides(x);
+        let values = medley_kernels::linear(elements(x), elements(weight), bias, shape);
+        shaped(values, [batch, height, width, outputs])
     }
 
     fn backward(
-        &self,
-        [x, weight]: &[FlexTensor; 2],
+        x: &FlexTensor,
+        weight: &FlexTensor,
         gradient: &FlexTensor,
-        wanted: [bool; 2],
+        [of_x, of_weight]: [bool; 2],
     ) -> [Option<FlexTensor>; 2] {
-        backward(x, weight, gradient, wanted)
-    }
-}
-
-impl Operation<3> for Affine {
-    fn forward(&self, [x, weight, bias]: &[FlexTensor; 3]) -> FlexTensor {
-        forward(x, weight, Some(elements(bias)))
+        let (shape, slopes) = (sides(weight), elements(gradient));
+        [
+            of_x.then(|| like(x, linear_input_gradient(slopes, elements(weight), shape))),
+            of_weight.then(|| like(weight, linear_weight_gradient(elements(x), slopes, shape))),
+        ]
     }
 
-    fn backward(
-        &self,
-        [x, weight, bias]: &[FlexTensor; 3],
-        gradient: &FlexTensor,
-        [of_x, of_weight, of_bias]: [bool; 3],
-    ) -> [Option<FlexTensor>; 3] {
-        let [of_x, of_weight] = backward(x, weight, gradient, [of_x, of_weight]);
-        let [outputs] = sides(bias);
-        [of_x, of_weight, of_bias.then(|| like(bias, column_sums(elements(gradient), outputs)))]
+    fn bias_gradient(gradient: &FlexTensor) -> Vec<f32> {
+        let [_, _, _, outputs] = sides(gradient);
+        column_sums(elements(gradient), outputs)
     }
-}
-
-fn forward(x: &FlexTensor, weight: &FlexTensor, bias: Option<&[f32]>) -> FlexTensor {
-    let shape @ [_, outputs] = sides(weight);
-    let [batch, height, width, _] = sides(x);
-    let values = medley_kernels::linear(elements(x), elements(weight), bias, shape);
-    shaped(values, [batch, height, width, outputs])
-}
-
-fn backward(
-    x: &FlexTensor,
-    weight: &FlexTensor,
-    gradient: &FlexTensor,
-    [of_x, of_weight]: [bool; 2],
-) -> [Option<FlexTensor>; 2] {
-    let (shape, slopes) = (sides(weight), elements(gradient));
-    [
-        of_x.then(|| like(x, linear_input_gradient(slopes, elements(weight), shape))),
-        of_weight.then(|| like(weight, linear_weight_gradient(elements(x), slopes, shape))),
-    ]
 }
 
 #[cfg(test)]

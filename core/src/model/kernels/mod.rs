@@ -11,6 +11,7 @@ mod norm;
 mod operation;
 #[cfg(test)]
 pub(in crate::model) mod testing;
+mod weighted;
 
 pub use adam::adam;
 pub use attention::window_attention;

@@ -6,6 +6,7 @@ use burn::tensor::{Device, Tensor};
 use super::config::ModelConfig;
 use super::foundation::{Features, Foundation};
 use super::head::{BoxLogits, Head};
+use super::parameters::{Named, map_parameters, parameters};
 use crate::dataset::{Scaling, Task, TaskKind};
 
 /// The whole model: the shared blocks and one head per task.
@@ -19,6 +20,11 @@ pub struct Network {
     pub foundation: Foundation,
     /// One head per task.
     pub heads: Vec<Head>,
+}
+
+fn with_weights_of<M: Module>(module: M, other: &M) -> M {
+    let mut weights: Named = parameters(other).into_iter().map(|p| (p.name, p.values)).collect();
+    map_parameters(module, |name, _, _| weights.remove(name))
 }
 
 /// Raw outputs of a batch, by label type.
@@ -71,6 +77,16 @@ impl Network {
             foundation: self.foundation.valid(),
             heads: self.heads.iter().map(Module::valid).collect(),
         }
+    }
+
+    /// The same weights as leaves of graphs of `device`, another autodiff device of the same engine.
+    #[must_use]
+    pub fn on(&self, device: &Device) -> Self {
+        let mut network = Self::new(self.config.clone(), self.tasks.clone(), device);
+        network.foundation = with_weights_of(network.foundation, &self.foundation);
+        let heads = network.heads.into_iter().zip(&self.heads);
+        network.heads = heads.map(|(head, old)| with_weights_of(head, old)).collect();
+        network
     }
 
     /// The same network whose shared blocks compute with 16 bits, see [`Foundation::halved`].

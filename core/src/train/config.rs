@@ -133,6 +133,7 @@ impl TrainConfig {
             ("inner_steps", "at least 1", self.inner_steps != Some(0)),
             ("learning_rate", "above 0", positive(self.learning_rate)),
             ("head_learning_rate", "above 0", self.head_learning_rate.is_none_or(positive)),
+            ("schedule.polynomial.power", "above 0", self.schedule.is_sound()),
             ("weight_decay", "0 or more", self.weight_decay.is_finite() && self.weight_decay >= 0.0),
             ("clip", "above 0", self.clip.is_none_or(positive)),
             ("ema", "from 0 to below 1", self.ema.is_none_or(share)),
@@ -194,5 +195,9 @@ mod tests {
         assert_eq!(wrong.check().map_err(|error| error.setting), Err("ema"));
         let wrong = TrainConfig { learning_rate: f64::NAN, ..Default::default() };
         assert_eq!(wrong.check().map_err(|error| error.setting), Err("learning_rate"));
+        for power in [-0.9, 0.0, f64::NAN] {
+            let wrong = TrainConfig { schedule: Schedule::Polynomial { power }, ..Default::default() };
+            assert_eq!(wrong.check().map_err(|error| error.setting), Err("schedule.polynomial.power"));
+        }
     }
 }

@@ -1,7 +1,10 @@
 //! How tasks help and hurt each other: the angles between their gradients of the shared blocks.
 
-use burn::tensor::{Device, Distribution, ExecutionError, Tensor};
+use std::collections::BTreeMap;
 
+use burn::tensor::{Device, ExecutionError, Tensor, TensorData};
+
+use crate::dataset::sample_seed;
 use crate::model::Named;
 
 /// How the tasks of an update relate.
@@ -39,53 +42,69 @@ const LENGTH: usize = 4096;
 /// Short stand-ins for the gradients of all tasks, so that measuring them does not make memory grow with the
 /// number of tasks: elements get random signs and are summed in as many places as a sketch is long, which
 /// keeps inner products in expectation (Charikar et al., "Finding frequent items in data streams", 2002).
-#[derive(Clone, Debug)]
-pub struct Sketches {
-    tasks: Vec<Option<Tensor<1>>>,
-    device: Device,
-}
+/// The signs depend on the parameter's name alone, so that sketches of different devices can be compared.
+#[derive(Clone, Debug, Default)]
+pub struct Sketches(BTreeMap<usize, Tensor<1>>);
 
 impl Sketches {
-    /// None yet. `device` is the plain one.
-    pub fn new(tasks: usize, device: Device) -> Self {
-        Self { tasks: vec![None; tasks], device }
-    }
-
-    /// Adds gradients of a task. Draws from the device's random generator after seeding it.
+    /// Adds gradients of a task.
     pub fn add(&mut self, task: usize, gradients: &Named) {
         for (name, gradient) in gradients {
-            let folded = self.fold(name, gradient.clone());
-            let sum = match self.tasks[task].take() {
-                Some(sum) => sum + folded,
-                None => folded,
-            };
-            self.tasks[task] = Some(sum);
+            self.add_sketch(task, folded(name, gradient.clone()));
         }
     }
 
-    fn fold(&self, name: &str, gradient: Tensor<1>) -> Tensor<1> {
-        let [elements] = gradient.dims();
-        self.device.seed(seed_of(name));
-        let signs = Tensor::<1>::random([elements], Distribution::Bernoulli(0.5), &self.device) * 2.0 - 1.0;
-        let signed = gradient * signs;
-        let padded = elements.next_multiple_of(LENGTH);
-        let signed = if padded == elements {
-            signed
-        } else {
-            Tensor::cat(vec![signed, Tensor::zeros([padded - elements], &self.device)], 0)
+    fn add_sketch(&mut self, task: usize, sketch: Tensor<1>) {
+        let sum = match self.0.remove(&task) {
+            Some(sum) => sum + sketch,
+            None => sketch,
         };
-        signed.reshape([padded / LENGTH, LENGTH]).sum_dim(0).reshape([LENGTH])
+        self.0.insert(task, sum);
     }
 
-    /// Inner products between all tasks, `[tasks][tasks]`.
+    /// Adds those of another rank, which are on the same device.
+    pub fn join(&mut self, other: Self) {
+        other.0.into_iter().for_each(|(task, sketch)| self.add_sketch(task, sketch));
+    }
+
+    /// The sketch of each task, `[4096]`, by its number.
+    pub fn named(&self) -> Named {
+        self.0.iter().map(|(task, sketch)| (task.to_string(), sketch.clone())).collect()
+    }
+
+    /// From what [`Self::named`] gave.
+    pub fn from_named(named: Named) -> Self {
+        Self(named.into_iter().filter_map(|(task, sketch)| Some((task.parse().ok()?, sketch))).collect())
+    }
+
+    /// Inner products between `tasks` tasks, `[tasks][tasks]`. `device` is that of the sketches.
     ///
     /// # Errors
     /// When the device fails.
-    pub async fn gram(self) -> Result<Vec<Vec<f64>>, ExecutionError> {
-        let zero = || Tensor::zeros([LENGTH], &self.device);
-        let rows = self.tasks.iter().map(|row| row.clone().unwrap_or_else(zero)).collect();
-        products(rows).await
+    pub async fn gram(mut self, tasks: usize, device: &Device) -> Result<Vec<Vec<f64>>, ExecutionError> {
+        let row = |task| self.0.remove(&task).unwrap_or_else(|| Tensor::zeros([LENGTH], device));
+        products((0..tasks).map(row).collect()).await
     }
+}
+
+fn folded(name: &str, gradient: Tensor<1>) -> Tensor<1> {
+    let (device, [elements]) = (gradient.device(), gradient.dims());
+    let signed = gradient * Tensor::from_data(TensorData::new(signs(name, elements), [elements]), &device);
+    let padded = elements.next_multiple_of(LENGTH);
+    let signed = if padded == elements {
+        signed
+    } else {
+        Tensor::cat(vec![signed, Tensor::zeros([padded - elements], &device)], 0)
+    };
+    signed.reshape([padded / LENGTH, LENGTH]).sum_dim(0).reshape([LENGTH])
+}
+
+/// Random signs for the elements of a parameter. Made here and not by a device's generator: engines differ in theirs.
+fn signs(name: &str, elements: usize) -> Vec<f32> {
+    let seed = seed_of(name);
+    let words = (0..elements.div_ceil(64)).map(|word| sample_seed(seed, 0, word));
+    let signs = words.flat_map(|bits| (0..64).map(move |bit| if bits >> bit & 1 == 0 { 1.0 } else { -1.0 }));
+    signs.take(elements).collect()
 }
 
 /// Inner products between the gradients of all tasks, `[tasks][tasks]`, exactly.
@@ -129,10 +148,11 @@ fn seed_of(name: &str) -> u64 {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use burn::tensor::Distribution;
+
     use super::*;
 
-    fn named(device: &Device, parts: [Tensor<1>; 2]) -> Named {
-        let _ = device;
+    fn named(parts: [Tensor<1>; 2]) -> Named {
         ["a", "b"].into_iter().map(str::to_owned).zip(parts).collect()
     }
 
@@ -145,10 +165,13 @@ mod tests {
         // At 60 degrees to the first, and opposed to it.
         let mixed = [0, 1].map(|i| a[i].clone() * 0.5 + b[i].clone() * 0.75_f32.sqrt());
         let opposed = a.clone().map(|part| -part);
-        let tasks = [a, mixed, opposed].map(|parts| named(&device, parts));
-        let mut sketches = Sketches::new(4, device.clone());
-        tasks.iter().enumerate().for_each(|(task, gradients)| sketches.add(task, gradients));
-        let sketched = Interference::from_gram(&pollster::block_on(sketches.gram()).unwrap());
+        let tasks = [a, mixed, opposed].map(named);
+        // Of two ranks, of which one has two tasks.
+        let mut sketches = [Sketches::default(), Sketches::default()];
+        tasks.iter().enumerate().for_each(|(task, gradients)| sketches[task / 2].add(task, gradients));
+        let [mut all, other] = sketches.map(|rank| Sketches::from_named(rank.named()));
+        all.join(other);
+        let sketched = Interference::from_gram(&pollster::block_on(all.gram(4, &device)).unwrap());
         let exact = Interference::from_gram(&pollster::block_on(gram(&tasks, &device)).unwrap());
         for a in 0..3 {
             for b in 0..3 {

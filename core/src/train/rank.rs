@@ -4,6 +4,7 @@ use burn::tensor::{Device, ExecutionError, Tensor};
 
 use super::config::TrainConfig;
 use super::gradients::clip;
+use super::interference::Sketches;
 use super::optimiser::Optimiser;
 use super::precision::unscaled;
 use super::round::{Collected, Job};
@@ -140,7 +141,7 @@ impl Rank {
         let mut gradients = weighted.backward();
         let factor = self.settings.loss_factor;
         let shared = take_gradients(&self.network.foundation, &mut gradients);
-        self.collected.collect(Some(task), unscaled(shared, factor));
+        self.collected.collect(task, unscaled(shared, factor));
         let head = self.network.heads[task].clone();
         let mut own = unscaled(take_gradients(&head, &mut gradients), factor);
         self.images += images;
@@ -195,11 +196,12 @@ impl Rank {
         for task in &self.tasks {
             pack_head(&mut all, *task, &self.network.heads[*task], &self.own[*task]);
         }
-        let (empty, parts) = (self.collected.like(), self.collected.into_parts());
-        let keys: Vec<Option<usize>> = parts.iter().map(|(task, _)| *task).collect();
-        for (place, (_, gradients)) in parts.into_iter().enumerate() {
+        let Collected { gradients, sketches } = self.collected;
+        let places = 0..gradients.len();
+        for (place, gradients) in gradients.into_iter().enumerate() {
             all.extend(prefixed(gradients, &format!("gradients{place}")));
         }
+        all.extend(sketches.iter().flat_map(|sketches| prefixed(sketches.named(), "sketch")));
         all.extend(self.losses.iter().enumerate().map(|(n, (_, loss))| (format!("loss.{n}"), loss.clone())));
         all.extend(self.squared.iter().enumerate().map(|(n, value)| (format!("squared.{n}"), value.clone())));
         for (n, part) in self.parts.iter().enumerate() {
@@ -213,10 +215,10 @@ impl Rank {
             place_head(&mut network.heads[*task], &mut own[*task], *task, &arrays, device);
             own[*task].steps = self.own[*task].steps;
         }
-        let mut collected = empty;
-        for (place, task) in keys.into_iter().enumerate() {
-            collected.collect(task, placed(&arrays, &format!("gradients{place}"), device));
-        }
+        let collected = Collected {
+            gradients: places.map(|place| placed(&arrays, &format!("gradients{place}"), device)).collect(),
+            sketches: sketches.map(|_| Sketches::from_named(placed(&arrays, "sketch", device))),
+        };
         let number = |name: String| {
             let value = arrays.get(&name).map_or(f32::NAN, |array| array.values[0]);
             Tensor::from_floats([value], device)

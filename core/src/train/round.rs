@@ -67,45 +67,50 @@ impl Place {
 }
 
 /// The gradients of the shared blocks so far.
-#[derive(Debug)]
-pub enum Collected {
-    /// Their sum, and sketches of each task's when they are to be measured.
-    Sum(Named, Option<Sketches>),
-    /// Those of each task.
-    Apart(Vec<Named>),
+#[derive(Clone, Debug)]
+pub struct Collected {
+    /// Their sum, or those of each task.
+    pub(super) gradients: Vec<Named>,
+    /// Sketches of each task's, where a sum is to be measured.
+    pub(super) sketches: Option<Sketches>,
 }
 
 impl Collected {
-    /// Takes gradients of a task, or the sum of several tasks' where none is named.
-    pub fn collect(&mut self, task: Option<usize>, gradients: Named) {
-        match (self, task) {
-            (Self::Sum(sum, sketches), task) => {
-                if let (Some(sketches), Some(task)) = (sketches, task) {
-                    sketches.add(task, &gradients);
-                }
-                add(sum, gradients);
-            }
-            (Self::Apart(apart), Some(task)) => add(&mut apart[task], gradients),
-            (Self::Apart(_), None) => {}
+    /// Of which only the sum is kept.
+    pub fn sum(is_measured: bool) -> Self {
+        Self { gradients: vec![Named::new()], sketches: is_measured.then(Sketches::default) }
+    }
+
+    /// Of which those of each task are kept.
+    pub fn apart(tasks: usize) -> Self {
+        Self { gradients: vec![Named::new(); tasks], sketches: None }
+    }
+
+    /// Takes gradients of a task.
+    pub fn collect(&mut self, task: usize, gradients: Named) {
+        if let Some(sketches) = &mut self.sketches {
+            sketches.add(task, &gradients);
+        }
+        // Those of a task alone are their sum.
+        let place = if self.gradients.len() == 1 { 0 } else { task };
+        add(&mut self.gradients[place], gradients);
+    }
+
+    /// Takes what another rank has collected in the same way, on the same device.
+    pub fn join(&mut self, other: Self) {
+        for (sum, gradients) in self.gradients.iter_mut().zip(other.gradients) {
+            add(sum, gradients);
+        }
+        if let (Some(sketches), Some(others)) = (&mut self.sketches, other.sketches) {
+            sketches.join(others);
         }
     }
 
     /// An empty one that keeps apart what this one keeps apart.
     pub fn like(&self) -> Self {
-        match self {
-            Self::Sum(..) => Self::Sum(Named::new(), None),
-            Self::Apart(apart) => Self::Apart(vec![Named::new(); apart.len()]),
-        }
-    }
-
-    /// What was collected, each part with the task that it belongs to if it is one alone.
-    pub fn into_parts(self) -> Vec<(Option<usize>, Named)> {
-        match self {
-            Self::Sum(sum, _) => vec![(None, sum)],
-            Self::Apart(apart) => {
-                let tasks = apart.into_iter().enumerate().filter(|(_, gradients)| !gradients.is_empty());
-                tasks.map(|(task, gradients)| (Some(task), gradients)).collect()
-            }
+        Self {
+            gradients: vec![Named::new(); self.gradients.len()],
+            sketches: self.sketches.as_ref().map(|_| Sketches::default()),
         }
     }
 }

@@ -19,6 +19,11 @@ pub enum Schedule {
 }
 
 impl Schedule {
+    /// Whether the rate falls at all times and never rises above its peak.
+    pub fn is_sound(self) -> bool {
+        !matches!(self, Self::Polynomial { power } if !power.is_finite() || power <= 0.0)
+    }
+
     /// The factor, from 1 to 0, at `progress` from 0 (end of the warm-up) to 1 (end of the run).
     pub fn factor(self, progress: f64) -> f64 {
         match self {

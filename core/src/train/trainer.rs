@@ -139,6 +139,10 @@ impl Trainer {
     /// another optimiser, a running mean of the weights, learnt weights of the losses. The order of the tasks
     /// needs [`Self::set_sampler`].
     pub fn configure(&mut self, config: TrainConfig) {
+        if config.gradient_checkpointing != self.config.gradient_checkpointing {
+            self.device = training_device(&self.device.clone().inner(), &config);
+            self.network = self.network.on(&self.device);
+        }
         let foundation = self.network.foundation.clone();
         self.network.foundation = foundation.with_stochastic_depth(config.stochastic_depth);
         self.shared.configure(config.optimiser, config.weight_decay);

@@ -5,6 +5,10 @@ use burn::tensor::{Device, Tensor};
 use super::optimiser::{Optimiser, OptimiserKind};
 use crate::model::Named;
 
+/// Peak learning rate of the variances. They are few, start at 1 and must come as far as the losses differ within a run,
+/// whatever rate suits the weights.
+pub const RATE: f64 = 1e-2;
+
 /// A variance per task, learnt with the model: the loss `L` of a task counts as `exp(-s) L + s / 2` with
 /// `s = log(variance)` (Kendall et al., CVPR 2018, equation 7), so that noisy tasks count less.
 #[derive(Clone, Debug)]
@@ -59,7 +63,7 @@ mod tests {
             .map(|(id, loss)| (id.to_owned(), Tensor::from_floats([loss], &device)))
             .collect();
         for _ in 0..800 {
-            uncertainty.step(&losses, 1e-2);
+            uncertainty.step(&losses, RATE);
         }
         let factor = |id: &str| uncertainty.factor(id).unwrap().into_scalar::<f32>();
         assert!((factor("noisy") - 0.25).abs() < 0.02, "{}", factor("noisy"));

@@ -5,7 +5,7 @@ use thiserror::Error;
 
 use super::config::Conflicts;
 use super::gradients::clip;
-use super::interference::{Interference, Sketches, gram};
+use super::interference::{Interference, gram};
 use super::precision::ComputePrecision;
 use super::rank::{Part, Rank, Settings, packed};
 use super::round::{Collected, Place, Round, mean_losses, read_facts};
@@ -13,7 +13,7 @@ use super::sampler::Turn;
 use super::trainer::{StepError, Trainer, Update};
 use super::transfer::read_together;
 use super::uncertainty::Uncertainty;
-use super::{gradients, surgery};
+use super::{gradients, surgery, uncertainty};
 use crate::dataset::Batch;
 use crate::model::Named;
 use crate::weights::Arrays;
@@ -91,11 +91,7 @@ impl Trainer {
             factors: self.uncertainty.as_ref().map(Uncertainty::factors).unwrap_or_default(),
         };
         let is_alone = self.others.is_empty();
-        let collected = match self.config.conflicts {
-            // The sketches of all gradients are made in one place: engines differ in their random signs.
-            Conflicts::Sum if is_measured && !is_alone => self.apart(),
-            _ => self.collector(is_measured),
-        };
+        let collected = self.collector(is_measured);
         let first = Rank::new(self.network.clone(), self.own.clone(), self.tasks_of(0), collected, settings);
         let mut ranks = vec![first];
         if !is_alone {
@@ -128,7 +124,6 @@ impl Trainer {
         let plain = self.device.clone().inner();
         let tasks = self.network.tasks.len();
         let Round { ranks, places, is_measured } = round;
-        let is_alone = ranks.len() == 1;
         let mut collected = self.collector(is_measured);
         let (mut heads, mut own) = (self.network.heads.clone(), self.own.clone());
         let (mut losses, mut squared, mut seen) = (Vec::new(), Vec::new(), 0);
@@ -144,14 +139,7 @@ impl Trainer {
                 heads[task].clone_from(&rank.network.heads[task]);
                 own[task].clone_from(&rank.own[task]);
             }
-            if is_alone {
-                collected = rank.collected;
-            } else {
-                rank.collected
-                    .into_parts()
-                    .into_iter()
-                    .for_each(|(task, named)| collected.collect(task, named));
-            }
+            collected.join(rank.collected);
             losses.extend(rank.losses);
             squared.extend(rank.squared);
             parts.extend(rank.parts);
@@ -164,7 +152,7 @@ impl Trainer {
         }
         let (mut sum, measured) = self.joined(collected, is_measured, &plain).await.map_err(of(0))?;
         let length = clip(&mut sum, self.config.clip);
-        let (rate, _) = self.rates();
+        let (update, (rate, _)) = (self.update, self.rates());
         let facts = read_facts(&losses, &squared, length, tasks).await.map_err(of(0))?;
         // From here on nothing fails.
         for Place { turn, .. } in &places {
@@ -176,6 +164,7 @@ impl Trainer {
             let foundation = self.network.foundation.clone();
             self.network.foundation = self.shared.step(foundation, sum, rate);
             if let Some(learnt) = &mut self.uncertainty {
+                let rate = uncertainty::RATE * self.rate_factor * self.config.rate_factor(update);
                 learnt.step(&mean_losses(&losses, &self.network.tasks), rate);
             }
         }
@@ -208,35 +197,30 @@ impl Trainer {
         is_measured: bool,
         plain: &Device,
     ) -> Result<(Named, Option<Vec<Vec<f64>>>), ExecutionError> {
-        match collected {
-            Collected::Sum(sum, None) => Ok((sum, None)),
-            Collected::Sum(sum, Some(sketches)) => Ok((sum, Some(sketches.gram().await?))),
-            Collected::Apart(apart) => {
-                let gram = gram(&apart, plain).await?;
-                let factors = surgery::factors(&gram, self.config.seed, self.update);
-                let mut sum = Named::new();
-                for (named, factor) in apart.into_iter().zip(factors) {
-                    let scaled = named.into_iter().map(|(name, gradient)| (name, gradient * factor));
-                    gradients::add(&mut sum, scaled.collect());
-                }
-                Ok((sum, is_measured.then_some(gram)))
-            }
+        let Collected { gradients, sketches } = collected;
+        let mut sum = Named::new();
+        if self.config.conflicts == Conflicts::Sum {
+            gradients.into_iter().for_each(|named| gradients::add(&mut sum, named));
+            return Ok(match sketches {
+                Some(sketches) => (sum, Some(sketches.gram(self.network.tasks.len(), plain).await?)),
+                None => (sum, None),
+            });
         }
+        let gram = gram(&gradients, plain).await?;
+        let factors = surgery::factors(&gram, self.config.seed, self.update);
+        for (named, factor) in gradients.into_iter().zip(factors) {
+            let scaled = named.into_iter().map(|(name, gradient)| (name, gradient * factor));
+            gradients::add(&mut sum, scaled.collect());
+        }
+        Ok((sum, is_measured.then_some(gram)))
     }
 
     /// What the gradients of one device go into, or those of all devices in the end.
     fn collector(&self, is_measured: bool) -> Collected {
         match self.config.conflicts {
-            Conflicts::Sum => {
-                let sketches = || Sketches::new(self.network.tasks.len(), self.device.clone().inner());
-                Collected::Sum(Named::new(), is_measured.then(sketches))
-            }
-            Conflicts::PcGrad => self.apart(),
+            Conflicts::Sum => Collected::sum(is_measured),
+            Conflicts::PcGrad => Collected::apart(self.network.tasks.len()),
         }
-    }
-
-    fn apart(&self) -> Collected {
-        Collected::Apart(vec![Named::new(); self.network.tasks.len()])
     }
 
     /// The turns of the next update.

@@ -5,7 +5,10 @@ use std::convert::Infallible;
 use burn::tensor::Device;
 use medley_core::dataset::{Batch, Target, TaskKind};
 use medley_core::model::{Head, map_parameters};
-use medley_core::train::{Conflicts, OptimiserKind, TrainConfig, Trainer, Turn};
+use medley_core::train::{
+    Conflicts, Interference, OptimiserKind, TrainConfig, Trainer, Turn, Update, Weighting,
+};
+use medley_core::weights::read;
 
 use crate::scenes::{batch, small_model, task};
 
@@ -52,14 +55,16 @@ fn labelled(is_opposite: bool) -> Batch {
     batch
 }
 
-/// The loss of the first task at the start and at the end, and the last measurement.
-fn course(mut trainer: Trainer) -> (f32, f32, medley_core::train::Interference) {
+/// Makes all updates.
+fn train(trainer: &mut Trainer) -> Vec<Update> {
     let draw = |_, turn: Turn| Ok::<_, Infallible>(labelled(turn.task == 1));
-    let mut updates = Vec::new();
-    for _ in 0..UPDATES {
-        updates.push(pollster::block_on(trainer.step(draw)).unwrap());
-    }
-    let loss = |update: &medley_core::train::Update| update.losses[0].unwrap();
+    (0..UPDATES).map(|_| pollster::block_on(trainer.step(draw)).unwrap()).collect()
+}
+
+/// The loss of the first task at the start and at the end, and the last measurement.
+fn course(mut trainer: Trainer) -> (f32, f32, Interference) {
+    let updates = train(&mut trainer);
+    let loss = |update: &Update| update.losses[0].unwrap();
     assert!(matches!(trainer.network.heads[0], Head::Class(_)));
     let first = updates[0].interference.clone().unwrap();
     (loss(&updates[0]), loss(&updates[UPDATES as usize - 1]), first)
@@ -79,4 +84,17 @@ fn surgery_spares_the_weaker_task() {
     let (first, last, interference) = course(opposed(Conflicts::PcGrad));
     assert!(interference.cosine[0][1] < -0.99, "{interference:?}");
     assert!(last < first * 1.03, "it hardly moves: {first} to {last}");
+}
+
+#[test]
+fn uncertainty_lets_the_task_with_the_larger_loss_count_less() {
+    let mut trainer = opposed(Conflicts::Sum);
+    trainer.configure(TrainConfig { weighting: Weighting::Uncertainty, ..trainer.config.clone() });
+    let updates = train(&mut trainer);
+    let [same, opposite] = [0, 1].map(|task| updates.last().unwrap().losses[task].unwrap());
+    assert!(same > opposite, "{same} {opposite}");
+    let (state, _) = read(&pollster::block_on(trainer.to_bytes()).unwrap()).unwrap();
+    let log_variance = |id: &str| state[&format!("uncertainty.{id}")].values[0];
+    let (same, opposite) = (log_variance("same"), log_variance("opposite"));
+    assert!(same > opposite + 0.03, "their factors are exp(-{same}) and exp(-{opposite})");
 }

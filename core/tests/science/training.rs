@@ -165,3 +165,23 @@ fn a_run_can_start_from_a_torchvision_encoder() {
     trainer.network = trainer.result();
     assert!(weights(&trainer) == after, "the running mean starts from the same weights");
 }
+
+#[test]
+fn activations_can_be_recomputed_from_a_checkpoint_on() {
+    let mut kept = trainer(TrainConfig::default());
+    losses(&mut kept, 1);
+    let bytes = pollster::block_on(kept.to_bytes()).unwrap();
+    let mut resumed = Trainer::from_bytes(&bytes, &Device::flex()).unwrap();
+    resumed.configure(TrainConfig { gradient_checkpointing: true, ..resumed.config.clone() });
+    let recomputes = |trainer: &Trainer| {
+        let devices = trainer.network.foundation.devices();
+        devices.iter().all(|device| device.gradient_checkpointing_strategy().is_some())
+    };
+    assert!(recomputes(&resumed) && !recomputes(&kept));
+    assert!(weights(&resumed) == weights(&kept));
+    for (kept, again) in losses(&mut kept, 2).into_iter().zip(losses(&mut resumed, 2)) {
+        for (kept, again) in kept.into_iter().zip(again) {
+            assert!((kept.unwrap() - again.unwrap()).abs() < 1e-5);
+        }
+    }
+}

@@ -29,14 +29,14 @@ pub struct Args {
     /// A model to start from (.safetensors); can be given several times.
     #[arg(long = "model", value_name = "FILE", required_unless_present = "random")]
     models: Vec<PathBuf>,
-    /// Start from random weights too, to compare with.
+    /// Start from random weights too, to compare with: in the architecture of the first model.
     #[arg(long)]
     random: bool,
     /// Parts of the training images, in percent.
     #[arg(long, value_name = "PERCENT", value_delimiter = ',', default_value = "1,5,10,50,100")]
     fractions: Vec<Percent>,
     /// How much of the model learns.
-    #[arg(long, value_enum, value_delimiter = ',', default_value = "frozen,finetuned")]
+    #[arg(long, value_enum, value_delimiter = ',', default_value = "frozen,decoder,lora,finetuned")]
     modes: Vec<Mode>,
     /// A measurement for each: what is drawn, and all chance in learning.
     #[arg(long, value_name = "SEED", value_delimiter = ',', default_value = "0,1,2,3,4")]
@@ -74,8 +74,8 @@ pub fn run(args: &Args) -> Result<(), Box<dyn Error>> {
     let data =
         TransferData::new(Arc::new(DataFolder::open_with(&args.data, options)?), args.task.as_deref())?;
     let stop = interrupt::flag("stopping; the same command goes on with the measurement that was begun")?;
-    let (folder, task) = (Arc::clone(data.folder()), data.task().clone());
-    let mut runner = Learner::new(folder, task, args.updates, args.device.open(), &stop)?;
+    let device = args.device.open();
+    let mut runner = Learner::new(&data, plan.inits(), args.updates, device, &stop)?;
     let outcome =
         measure(&plan, &data, &mut runner, &args.out, &stop, |progress| println!("{}", line(progress)))?;
     let (done, total) = (outcome.done, outcome.total);
@@ -116,7 +116,7 @@ mod tests {
 
     #[test]
     fn every_combination_is_planned() {
-        assert_eq!(plan("data --random").unwrap().cells().count(), 5 * 2 * 5);
+        assert_eq!(plan("data --random").unwrap().cells().count(), 5 * 4 * 5);
         let words = "data --model a.safetensors --model b.safetensors --random --fractions 1,2.5 --seeds 7 \
                      --modes frozen,decoder,lora,finetuned";
         assert_eq!(plan(words).unwrap().cells().count(), 2 * 4 * 3);

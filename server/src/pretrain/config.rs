@@ -1,6 +1,6 @@
 //! The configuration of a run.
 
-use std::num::NonZeroUsize;
+use std::num::{NonZeroU64, NonZeroUsize};
 use std::path::{Path, PathBuf};
 
 use medley_core::dataset::{AugmentConfig, AugmentError, TaskKind};
@@ -41,6 +41,9 @@ pub struct PretrainConfig {
     /// Updates in a row whose loss may be no number before the run goes back to the last checkpoint with half the
     /// learning rate.
     pub max_skipped: u64,
+    /// Ends the run after so many epochs instead of `train.updates` updates: with the cyclic sampler an epoch ends with the
+    /// task that has most batches, and the others start anew.
+    pub epochs: Option<NonZeroU64>,
     /// Licence of the weights, written into the model file.
     pub license: String,
     /// Scores on held-out images during the run.
@@ -56,7 +59,7 @@ pub struct PretrainConfig {
 #[serde(default, deny_unknown_fields)]
 pub struct ValidationConfig {
     /// Updates between two looks; 0 is never. The state with the best mean over the tasks of the first score of
-    /// each (accuracy, AUROC, Dice, mAP@0.5, R²) becomes the model.
+    /// each (accuracy, AUROC, Dice, mAP@0.5, R², at least 0) becomes the model.
     pub every: u64,
     /// At most this many cases per task; a case is an image or a volume.
     pub cases: usize,
@@ -117,6 +120,7 @@ impl Default for PretrainConfig {
             checkpoint_seconds: 60,
             keep_checkpoints: 2,
             max_skipped: 10,
+            epochs: None,
             validation: ValidationConfig::default(),
             license: "MIT OR Apache-2.0".to_owned(),
             train: TrainConfig { learning_rate: 5e-4, ..TrainConfig::default() },
@@ -160,7 +164,7 @@ pub enum ConfigError {
 }
 
 impl PretrainConfig {
-    /// Reads a TOML file; paths in it become relative to the current folder.
+    /// Reads a TOML file; paths in it, which are relative to it, become absolute.
     ///
     /// # Errors
     /// When it cannot be read, or has unknown keys or wrong values.
@@ -184,7 +188,11 @@ impl PretrainConfig {
             }
         }
         let base = path.parent().unwrap_or(Path::new(""));
-        let resolve = |path: &mut PathBuf| *path = base.join(&*path);
+        // Absolute, so that the copy in the run's folder can be resumed from.
+        let resolve = |path: &mut PathBuf| {
+            let joined = base.join(&*path);
+            *path = std::path::absolute(&joined).unwrap_or(joined);
+        };
         config.data.iter_mut().for_each(|data| resolve(&mut data.path));
         config.encoder.iter_mut().chain(&mut config.token_file).for_each(resolve);
         Ok(config)

@@ -28,6 +28,14 @@ pub enum PretrainError {
     /// The run folder.
     #[error(transparent)]
     Run(#[from] RunError),
+    /// A weight for a task that the run does not have.
+    #[error("`train.weights` names the task `{id}`, which none of the data sets has; {advice}")]
+    UnknownTask {
+        /// Its id.
+        id: String,
+        /// Which task was probably meant.
+        advice: String,
+    },
     /// The device.
     #[error(transparent)]
     Weights(#[from] WeightsError),
@@ -119,7 +127,9 @@ impl PretrainError {
             }
             ParallelError::Step(error) => Self::Step(error),
             ParallelError::Panicked { rank, reason } => {
-                let name = devices.get(rank).map_or_else(String::new, |device| device.name.clone());
+                // Turns beside each other on the one device of a run are ranks, but no devices, of their own.
+                let device = devices.get(rank).or(devices.first());
+                let name = device.map_or_else(String::new, |device| device.name.clone());
                 Self::LostDevice { name, reason }
             }
         }

@@ -18,7 +18,7 @@ const SIDE: usize = 256;
 
 /// Scores every task on at most `cases` held-out cases, spread over all of them, and draws some predictions into
 /// the run's folder. The criterion is the mean over the tasks of the first score of each (accuracy, Dice,
-/// mAP@0.5, ...).
+/// mAP@0.5, ...), where one below 0, as R² can be, or no number counts as 0: no task outweighs the others.
 ///
 /// # Errors
 /// When an image cannot be read, the device fails, or a picture cannot be written.
@@ -51,12 +51,17 @@ pub fn validate(
             tally.add_case(pairs);
         }
         let found = tally.scores(task);
-        firsts.extend(found.first().and_then(|score| score.value));
+        firsts.extend(found.first().and_then(|score| score.value).map(counted));
         let named = found.into_iter().filter_map(|score| Some((score.metric, score.value?)));
         scores.insert(task.id.clone(), named.collect());
     }
     let criterion = (!firsts.is_empty()).then(|| firsts.iter().sum::<f64>() / firsts.len() as f64);
     Ok(Event::Validation { update, scores, criterion, best: false, pictures })
+}
+
+/// A score as it counts among those of other tasks.
+fn counted(score: f64) -> f64 {
+    if score.is_finite() { score.max(0.0) } else { 0.0 }
 }
 
 fn save(picture: &RgbImage, path: &Path) -> Result<(), RunError> {

@@ -1,6 +1,6 @@
 //! The whole configuration as a commented file.
 
-use std::num::NonZeroUsize;
+use std::num::{NonZeroU64, NonZeroUsize};
 use std::path::PathBuf;
 
 use medley_core::dataset::{AugmentConfig, Task, TaskKind};
@@ -39,11 +39,15 @@ const COMMENTS: &[(&str, &str)] = &[
         "max_skipped",
         "Updates in a row whose loss may be no number before the run goes back to the last checkpoint with half the\nlearning rate.",
     ),
+    (
+        "epochs",
+        "Ends the run after so many epochs instead of train.updates updates. With the cyclic sampler an epoch ends with\nthe task that has most batches, and the others start anew.",
+    ),
     ("license", "Licence of the weights, written into the model file."),
     ("validation", "Scores on held-out images (the val part of each data set) during the run."),
     (
         "validation.every",
-        "Updates between two looks; 0 is never. The state with the best mean over the tasks of the first score of\neach (accuracy, AUROC, Dice, mAP@0.5) becomes the model.",
+        "Updates between two looks; 0 is never. The state with the best mean over the tasks of the first score of\neach (accuracy, AUROC, Dice, mAP@0.5, R²) becomes the model; one below 0 counts as 0.",
     ),
     ("validation.cases", "At most this many cases per task; a case is an image or a volume."),
     ("validation.patience", "Stops the run after this many looks without a better mean."),
@@ -122,14 +126,15 @@ const COMMENTS: &[(&str, &str)] = &[
 /// When a value cannot be written as TOML.
 pub fn print(config: &PretrainConfig) -> Result<String, toml::ser::Error> {
     let mut shown = config.clone();
-    let mut off = Vec::new();
+    let mut off: Vec<String> = Vec::new();
     let train = &mut shown.train;
-    let mut example = |path: &'static str, is_off: bool| {
+    let mut example = |path: &str, is_off: bool| {
         if is_off {
-            off.push(path);
+            off.push(path.to_owned());
         }
     };
     example("encoder", shown.encoder.is_none());
+    example("epochs", shown.epochs.is_none());
     example("token_file", shown.token_file.is_none());
     example("train.inner_steps", train.inner_steps.is_none());
     example("train.head_optimiser", train.head_optimiser.is_none());
@@ -145,14 +150,31 @@ pub fn print(config: &PretrainConfig) -> Result<String, toml::ser::Error> {
     train.clip.get_or_insert(1.0);
     train.ema.get_or_insert(0.999);
     shown.validation.patience.get_or_insert(5);
+    shown.epochs.get_or_insert(NonZeroU64::MIN.saturating_add(99));
+    for (number, data) in shown.data.iter_mut().enumerate() {
+        let DataConfig { kinds, instances, pixel_budget, augment, .. } = example_data(shown.pixel_budget);
+        let mut example = |key: &str, is_off: bool| {
+            if is_off {
+                off.push(format!("data[{number}].{key}"));
+            }
+        };
+        example("kinds", data.kinds.is_none());
+        example("instances", data.instances.is_none());
+        example("pixel_budget", data.pixel_budget.is_none());
+        example("augment", data.augment.is_none());
+        data.kinds = data.kinds.take().or(kinds);
+        data.instances = data.instances.or(instances);
+        data.pixel_budget = data.pixel_budget.or(pixel_budget);
+        data.augment = data.augment.or(augment);
+    }
     if shown.data.is_empty() {
-        off.push("data");
-        shown.data.push(example_data());
+        off.push("data[0]".to_owned());
+        shown.data.push(example_data(shown.pixel_budget));
     }
     Ok(switched_off(&annotate(&toml::to_string_pretty(&shown)?, COMMENTS), &off))
 }
 
-fn example_data() -> DataConfig {
+fn example_data(pixel_budget: usize) -> DataConfig {
     let kind = TaskKind::Segmentation;
     let modality = "microscopy, fluorescence nuclei".to_owned();
     let task = Task {
@@ -171,24 +193,35 @@ fn example_data() -> DataConfig {
         commercial_only: false,
         skip_empty_slices: false,
         instances: NonZeroUsize::new(8),
-        pixel_budget: Some(65536),
+        pixel_budget: Some(pixel_budget),
         augment: Some(AugmentConfig::for_task(&task)),
     }
 }
 
-/// Puts a # before the lines of the keys in `off`, and of everything in tables among them.
-fn switched_off(toml: &str, off: &[&str]) -> String {
-    let mut table = String::new();
+/// Puts a # before the lines of the keys in `off`, and of everything in tables among them. The data sets are numbered:
+/// `data[0].kinds`.
+fn switched_off(toml: &str, off: &[String]) -> String {
+    let (mut table, mut items, mut within_off) = (String::new(), 0, false);
     let mut out = String::new();
     for line in toml.lines() {
-        if let Some(name) = line.strip_prefix('[') {
-            name.trim_matches(['[', ']']).clone_into(&mut table);
+        if let Some(name) = line.strip_prefix("[[") {
+            table = format!("{}[{items}]", name.trim_end_matches(']'));
+            items += 1;
+        } else if let Some(name) = line.strip_prefix('[') {
+            let name = name.trim_end_matches(']');
+            table = match name.strip_prefix("data.") {
+                Some(rest) => format!("data[{}].{rest}", items - 1),
+                None => name.to_owned(),
+            };
         }
         let key = line.split_once(" = ").map_or("", |(key, _)| key);
         let path = if table.is_empty() { key.to_owned() } else { format!("{table}.{key}") };
-        let is_off = off
-            .iter()
-            .any(|off| path.strip_prefix(off).is_some_and(|rest| rest.is_empty() || rest.starts_with('.')));
+        let is_named = |off: &String| {
+            path.strip_prefix(off.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        };
+        let is_off = within_off || off.iter().any(is_named);
+        // A list goes on over the lines up to its end.
+        within_off = is_off && (line.ends_with('[') || within_off && line != "]");
         if is_off && !line.is_empty() && !line.starts_with('#') {
             out.push('#');
         }
@@ -200,7 +233,7 @@ fn switched_off(toml: &str, off: &[&str]) -> String {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    #![allow(clippy::unwrap_used, clippy::panic)]
     use super::*;
 
     #[test]
@@ -216,6 +249,23 @@ mod tests {
         let on = on.join("\n");
         let all = toml::from_str::<PretrainConfig>(&on).unwrap();
         assert!(all.train.clip.is_some() && all.data.len() == 1, "{on}");
+    }
+
+    #[test]
+    fn what_a_data_set_leaves_out_is_shown_beside_what_another_says() {
+        let config: PretrainConfig = toml::from_str(
+            "pixel_budget = 5000\n[[data]]\npath = \"/a\"\n\
+             [[data]]\npath = \"/b\"\nkinds = [\"detection\"]\npixel_budget = 9000\n",
+        )
+        .unwrap();
+        let text = print(&config).unwrap();
+        assert_eq!(toml::from_str::<PretrainConfig>(&text).unwrap(), config, "{text}");
+        let [first, second] = text.split("[[data]]").skip(1).collect::<Vec<_>>()[..] else {
+            panic!("{text}")
+        };
+        assert!(first.contains("\n#pixel_budget = 5000") && first.contains("\n#kinds = "), "{first}");
+        assert!(second.contains("\npixel_budget = 9000") && second.contains("\nkinds = "), "{second}");
+        assert!(first.contains("\n#[data.augment]") && second.contains("\n#[data.augment]"), "{text}");
     }
 
     #[test]

@@ -36,6 +36,16 @@ impl Recovery {
         Self { limit: limit.max(1), skipped: 0, in_a_row: 0, sound_in_a_row: 0, returns: 0 }
     }
 
+    /// Whether the last update was skipped: its weights are those from which the loss is no number.
+    pub fn is_in_trouble(&self) -> bool {
+        self.in_a_row > 0
+    }
+
+    /// Whether the run has gone back more than once since it was sound.
+    pub fn goes_round(&self) -> bool {
+        self.returns > 1
+    }
+
     /// Counts an update.
     pub fn after(&mut self, is_skipped: bool) -> Action {
         if !is_skipped {
@@ -68,8 +78,13 @@ mod tests {
         for is_skipped in [true, true, false, true, true] {
             assert_eq!(recovery.after(is_skipped), Action::GoOn);
         }
+        assert!(recovery.is_in_trouble());
         assert_eq!(recovery.after(true), Action::GoBack);
         assert_eq!(recovery.skipped, 5);
+        assert!(!recovery.is_in_trouble() && !recovery.goes_round());
+        (0..2).for_each(|_| assert_eq!(recovery.after(true), Action::GoOn));
+        assert_eq!(recovery.after(true), Action::GoBack);
+        assert!(recovery.goes_round(), "what the run went back to is no better");
     }
 
     #[test]

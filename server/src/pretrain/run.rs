@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use burn::tensor::{Device, FloatDType};
 use medley_core::Medley;
-use medley_core::train::{ComputePrecision, Trainer, Update};
+use medley_core::train::{ComputePrecision, Sampler, Trainer, Update};
 use medley_core::weights::{ModelMetadata, Provenance, import_swin_v2};
 
 use super::held_out::validate;
@@ -19,6 +19,7 @@ use crate::runs::{
     Checkpoint, CheckpointWriter, Checkpoints, Event, EventLog, PendingState, RunError, RunFolder,
     TensorBoard, Watch, Written, process_memory, read_events, valid_events, write_atomically, write_report,
 };
+use crate::settings::nearest;
 use crate::weights::read_swin_v2;
 
 /// What a run needs besides its configuration.
@@ -49,7 +50,9 @@ const CHECKPOINT_SHARE: u32 = 100;
 /// # Errors
 /// When data, disk or device fail; the last checkpoint stays usable.
 pub fn run(config: &PretrainConfig, options: &RunOptions<'_>) -> Result<Outcome, PretrainError> {
-    let mut run = Run::open(config, options)?;
+    let sources = Sources::open(config)?;
+    let config = &resolved(config, &sources)?;
+    let mut run = Run::open(config, sources, options)?;
     let ended = run.train(options.stop).map_err(PretrainError::while_running);
     if ended.is_err() {
         // The weights are those of the last whole update; what stopped the run matters more than a second error.
@@ -140,11 +143,14 @@ struct Saved {
 }
 
 impl<'a> Run<'a> {
-    fn open(config: &'a PretrainConfig, options: &RunOptions<'_>) -> Result<Self, PretrainError> {
+    fn open(
+        config: &'a PretrainConfig,
+        sources: Sources,
+        options: &RunOptions<'_>,
+    ) -> Result<Self, PretrainError> {
         let devices = opened(config)?;
         let device = devices.first().map_or_else(Device::flex, |first| first.device.clone());
         let folder = RunFolder::open(&options.out, options.resume)?;
-        let sources = Sources::open(config)?;
         let checkpoints = Checkpoints::new(&folder.checkpoints(), config.keep_checkpoints);
         let mut trainer = if options.resume {
             restored(&checkpoints.latest()?, config, &sources, &device)?
@@ -195,10 +201,14 @@ impl<'a> Run<'a> {
             window.add(&self.trainer, update);
             match action {
                 Action::GoOn => {}
-                Action::GoBack => self.go_back()?,
+                // What was looked at there is not looked at again.
+                Action::GoBack => {
+                    self.go_back()?;
+                    continue;
+                }
                 Action::GiveUp { times } => return Err(PretrainError::Hopeless { times }),
             }
-            let report = window.report(&self.trainer, process_memory(), self.recovery.skipped);
+            let report = window.report(&self.trainer, memory(&self.device), self.recovery.skipped);
             if let Some(event) = report {
                 self.journal.write(&event)?;
             }
@@ -262,9 +272,9 @@ impl<'a> Run<'a> {
         Ok(write_report(&self.folder)?)
     }
 
-    /// Writes a checkpoint, unless this update has one.
+    /// Writes a checkpoint, unless this update has one, or its weights are no good to go back to.
     fn save(&mut self) -> Result<(), PretrainError> {
-        if self.saved.update == Some(self.trainer.update) {
+        if self.saved.update == Some(self.trainer.update) || self.recovery.is_in_trouble() {
             return Ok(());
         }
         let begin = Instant::now();
@@ -303,7 +313,12 @@ impl<'a> Run<'a> {
             return Err(PretrainError::NotFinite { skipped: self.config.max_skipped });
         }
         let factor = self.trainer.rate_factor / 2.0;
-        self.trainer = restored(&self.checkpoints.latest()?, self.config, &self.sources, &self.device)?;
+        let mut checkpoint = self.checkpoints.latest()?;
+        if self.recovery.goes_round() && self.checkpoints.has_before(checkpoint.update)? {
+            self.checkpoints.discard_from(checkpoint.update)?;
+            checkpoint = self.checkpoints.latest()?;
+        }
+        self.trainer = restored(&checkpoint, self.config, &self.sources, &self.device)?;
         spread(&mut self.trainer, self.config, &self.devices, &self.sources)?;
         self.trainer.rate_factor = factor;
         let reason = format!("{} updates in a row had a loss that is no number", self.config.max_skipped);
@@ -320,9 +335,14 @@ impl<'a> Run<'a> {
 
     /// Writes the model of the best held-out score; where nothing was held out, the last one.
     fn write_model(&self) -> Result<PathBuf, PretrainError> {
-        let model = match self.checkpoints.best()? {
+        let best = self.checkpoints.best().unwrap_or_else(|error| {
+            tracing::warn!("{error}; the model has the last weights instead of the best ones");
+            None
+        });
+        let model = match best {
             Some(best) if self.best.criterion.is_some() => {
-                let trainer = restored(&best, self.config, &self.sources, &self.device)?;
+                // With its own settings: a running mean that it has is what was scored.
+                let trainer = read(&best, &self.device)?;
                 medley(self.config, &trainer, &self.sources, &self.device)
             }
             _ => self.model(),
@@ -331,6 +351,31 @@ impl<'a> Run<'a> {
         write_atomically(&self.folder.model(), &bytes)?;
         Ok(self.folder.model())
     }
+}
+
+/// What only the data tell: how many updates the epochs are, and which tasks there are to be weighted.
+fn resolved(config: &PretrainConfig, sources: &Sources) -> Result<PretrainConfig, PretrainError> {
+    let mut config = config.clone();
+    let tasks = sources.tasks();
+    let ids: Vec<&str> = tasks.iter().map(|task| task.id.as_str()).collect();
+    if let Some(id) = config.train.weights.keys().find(|id| !ids.contains(&id.as_str())) {
+        let advice = match nearest(id, &ids) {
+            Some(meant) => format!("did you mean `{meant}`?"),
+            None => format!("the tasks are {}", ids.join(", ")),
+        };
+        return Err(PretrainError::UnknownTask { id: id.clone(), advice });
+    }
+    if let Some(epochs) = config.epochs {
+        let sampler = Sampler::new(config.train.sampler, &sources.batches_per_epoch(), config.train.seed)?;
+        let inner_steps = config.train.inner_steps.unwrap_or(tasks.len()) as u64;
+        config.train.updates = (epochs.get() * sampler.steps_per_epoch()).div_ceil(inner_steps.max(1)).max(1);
+    }
+    Ok(config)
+}
+
+/// Bytes in use: of the device's allocator where it tells, else of the process.
+fn memory(device: &Device) -> Option<u64> {
+    device.memory_pool_usage().map(|usage| usage.bytes_reserved).or_else(process_memory)
 }
 
 /// Opens all devices of a run.
@@ -396,14 +441,18 @@ fn begun(config: &PretrainConfig, sources: &Sources, device: &Device) -> Result<
     Ok(trainer)
 }
 
+fn read(checkpoint: &Checkpoint, device: &Device) -> Result<Trainer, PretrainError> {
+    Trainer::from_bytes(&checkpoint.payload, device)
+        .map_err(|error| PretrainError::OtherVersion(checkpoint.path.clone(), error))
+}
+
 fn restored(
     checkpoint: &Checkpoint,
     config: &PretrainConfig,
     sources: &Sources,
     device: &Device,
 ) -> Result<Trainer, PretrainError> {
-    let mut trainer = Trainer::from_bytes(&checkpoint.payload, device)
-        .map_err(|error| PretrainError::OtherVersion(checkpoint.path.clone(), error))?;
+    let mut trainer = read(checkpoint, device)?;
     if trainer.network.tasks != sources.tasks() {
         let ids: Vec<String> = trainer.network.tasks.iter().map(|task| task.id.clone()).collect();
         return Err(PretrainError::OtherTasks(ids.join(", ")));

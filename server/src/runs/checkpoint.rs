@@ -123,12 +123,20 @@ impl Checkpoints {
         if path.exists() { read_sealed(&path).map(Some) } else { Ok(None) }
     }
 
-    /// Removes states after `update` updates: the run went back further than to the newest.
+    /// Whether there is a numbered state before `update` updates.
+    ///
+    /// # Errors
+    /// When the folder cannot be listed.
+    pub fn has_before(&self, update: u64) -> Result<bool, RunError> {
+        Ok(self.numbered()?.into_iter().any(|(number, _)| number < update))
+    }
+
+    /// Removes numbered states from `update` updates on: the run goes back further than to the newest.
     ///
     /// # Errors
     /// When a file cannot be removed.
-    pub fn discard_after(&self, update: u64) -> Result<(), RunError> {
-        for (_, path) in self.numbered()?.into_iter().filter(|(number, _)| *number > update) {
+    pub fn discard_from(&self, update: u64) -> Result<(), RunError> {
+        for (_, path) in self.numbered()?.into_iter().filter(|(number, _)| *number >= update) {
             fs::remove_file(&path).map_err(RunError::io("remove", &path))?;
         }
         Ok(())
@@ -293,7 +301,8 @@ mod tests {
             states.write(update, b"state").unwrap();
         }
         states.write_best(30, b"state").unwrap();
-        states.discard_after(10).unwrap();
+        assert!(states.has_before(20).unwrap() && !states.has_before(10).unwrap());
+        states.discard_from(20).unwrap();
         assert_eq!(updates(&states), [10]);
         assert!(states.best().unwrap().is_some());
     }

@@ -59,7 +59,7 @@ pub enum Event {
         /// Cosine similarity of the shared gradients, `[task][task]`, in -1..1.
         #[serde(deserialize_with = "rows_or_nan")]
         cosine: Vec<Vec<f32>>,
-        /// Share of each task in the summed gradient, in 0..1.
+        /// Share of each task in the summed gradient; they sum to 1, and that of a task which the others overrule is negative.
         #[serde(deserialize_with = "vec_or_nan")]
         share: Vec<f32>,
     },

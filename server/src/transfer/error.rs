@@ -55,6 +55,9 @@ pub enum TransferError {
         /// What is wrong.
         problem: String,
     },
+    /// A model file that nothing can start from.
+    #[error("{} cannot be started from", .0.display())]
+    Model(PathBuf, #[source] RunnerError),
     /// A model could not learn or be tested.
     #[error("the measurement of {cell} failed; the others are kept, and the same command goes on from here")]
     Cell {

@@ -8,10 +8,12 @@ use burn::tensor::Device;
 use medley_core::Medley;
 use medley_core::adapt::{Mode as TuneMode, TuneConfig, Tuner};
 use medley_core::dataset::{AugmentConfig, Task};
-use medley_core::model::{Network, Preset};
+use medley_core::model::{ModelConfig, Network, Preset};
 use medley_core::weights::{ModelMetadata, Provenance};
 
-use super::{Cell, Init, LearningData, Learnt, Mode, Runner, RunnerError, Scores, metrics};
+use super::{
+    Cell, Init, LearningData, Learnt, Mode, Runner, RunnerError, Scores, TransferData, TransferError, metrics,
+};
 use crate::data::{
     BatchOptions, BatchSource, CacheBudget, DataFolder, Item, LoaderPool, Prefetch, TaskData, cases,
 };
@@ -35,34 +37,57 @@ pub struct Learner<'a> {
     task: Task,
     updates: u64,
     device: Device,
+    /// The architecture of random weights.
+    architecture: ModelConfig,
     stop: &'a AtomicBool,
     pool: LoaderPool,
     cache: Arc<CacheBudget>,
 }
 
 impl<'a> Learner<'a> {
-    /// Learns `task` of `folder` in at most `updates` updates per model. `stop` is set from outside to give up.
+    /// Learns the task of `data` from `inits` in at most `updates` updates per model. Random weights have the
+    /// architecture of the first model file, or that of the preset `nano` where there is none. `stop` is set from
+    /// outside to give up.
     ///
     /// # Errors
-    /// When the threads that read images cannot be started.
+    /// When the threads that read images cannot be started, or that model file cannot be read.
     pub fn new(
-        folder: Arc<DataFolder>,
-        task: Task,
+        data: &TransferData,
+        inits: &[Init],
         updates: u64,
         device: Device,
         stop: &'a AtomicBool,
-    ) -> Result<Self, crate::data::DataError> {
-        let pool = LoaderPool::new(0)?;
-        Ok(Self { folder, task, updates, device, stop, pool, cache: CacheBudget::new(CACHE_BYTES) })
+    ) -> Result<Self, TransferError> {
+        let first = inits.iter().find_map(|init| match init {
+            Init::Model(path) => Some(path),
+            Init::Random => None,
+        });
+        let architecture = match first {
+            Some(path) => {
+                let model = read(path, &device).map_err(|error| TransferError::Model(path.clone(), error))?;
+                model.network().config.clone()
+            }
+            None => Preset::Nano.config(),
+        };
+        Ok(Self {
+            folder: Arc::clone(data.folder()),
+            task: data.task().clone(),
+            updates,
+            device,
+            architecture,
+            stop,
+            pool: LoaderPool::new(0)?,
+            cache: CacheBudget::new(CACHE_BYTES),
+        })
     }
 
-    /// The initial network. Without a file it is of the preset `nano`, with random weights.
+    /// The initial network.
     fn initial(&self, cell: &Cell) -> Result<Network, RunnerError> {
         match &cell.init {
             Init::Model(path) => Ok(read(path, &self.device)?.network().clone()),
             Init::Random => {
                 self.device.seed(cell.seed);
-                let network = Network::new(Preset::Nano.config(), Vec::new(), &self.device);
+                let network = Network::new(self.architecture.clone(), Vec::new(), &self.device);
                 // Parameters are created when first used.
                 medley_core::model::parameters(&network.foundation);
                 Ok(network)
@@ -133,6 +158,10 @@ impl Runner for Learner<'_> {
             settings.insert("instances".to_owned(), (instances.get() as i64).into());
         }
         settings
+    }
+
+    fn random(&self) -> String {
+        serde_json::json!(self.architecture).to_string()
     }
 
     fn learn(&mut self, cell: &Cell, data: &LearningData) -> Result<Option<Learnt<Medley>>, RunnerError> {

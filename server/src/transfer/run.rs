@@ -40,6 +40,9 @@ pub trait Runner {
     /// All settings of learning that change results, for comparison with those of earlier commands.
     fn settings(&self) -> toml::Table;
 
+    /// What random weights are weights of.
+    fn random(&self) -> String;
+
     /// Trains a model; `None` when asked to stop before it was done.
     ///
     /// # Errors
@@ -153,11 +156,14 @@ fn measure<R: Runner>(
 fn settings<R: Runner>(plan: &Plan, data: &TransferData, runner: &R) -> Result<Settings, TransferError> {
     let mut models = BTreeMap::new();
     for init in plan.inits() {
-        if let Init::Model(path) = init {
-            let bytes = fs::read(path).map_err(RunError::io("read", path))?;
-            let sum: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-            models.insert(init.name(), sum);
-        }
+        let which = match init {
+            Init::Model(path) => {
+                let bytes = fs::read(path).map_err(RunError::io("read", path))?;
+                Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+            }
+            Init::Random => runner.random(),
+        };
+        models.insert(init.name(), which);
     }
     Ok(Settings {
         data: data.folder().manifest.id.clone(),

@@ -22,7 +22,7 @@ pub struct Settings {
     pub images: [usize; 3],
     /// How learning goes: updates, rates, architecture, as the runner names them.
     pub learning: toml::Table,
-    /// SHA-256 of each model file by its name.
+    /// SHA-256 of each model file by its name, and the architecture of random weights.
     pub models: BTreeMap<String, String>,
 }
 

@@ -77,6 +77,10 @@ impl Runner for Recorder {
         toml::Table::from_iter([("rate".to_owned(), self.rate.into())])
     }
 
+    fn random(&self) -> String {
+        "a number".to_owned()
+    }
+
     fn learn(&mut self, cell: &Cell, data: &LearningData) -> Result<Option<Learnt<f64>>, RunnerError> {
         if self.fail {
             return Err("the loss is not a number".into());

@@ -2,6 +2,7 @@
 //! because Cargo tells where a binary is only to the tests of its own package.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod endings;
 mod failures;
 mod guide;
 mod killed;

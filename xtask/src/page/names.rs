@@ -34,6 +34,7 @@ fn without_names(module: &[u8]) -> Result<Vec<u8>, BinaryReaderError> {
                 None => continue,
             },
         };
+        let end = usize::try_from(end).unwrap_or(module.len());
         let is_names = matches!(&payload, Payload::CustomSection(section) if section.name() == "name");
         if !is_names {
             kept.extend_from_slice(&module[start..end]);

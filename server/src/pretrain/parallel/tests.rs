@@ -21,8 +21,8 @@ use crate::device::{DeviceName, OpenError, open_all};
 use crate::worker::{WorkerError, serve};
 
 const SIDE: usize = 32;
-/// A worker computes with the engine's own convolutions and GELU; where sums cancel, their other rounding shows.
-const WORKER_TOLERANCE: f32 = 0.02;
+/// Sums in another order are rounded otherwise.
+const TOLERANCE: f32 = 1e-4;
 const TOKEN: &str = "a line that both know";
 
 fn tasks() -> Vec<Task> {
@@ -120,6 +120,12 @@ fn difference(a: &Arrays, b: &Arrays) -> (f32, usize) {
     (largest, count)
 }
 
+/// Settings with which this machine computes by the same operations as `device`. A worker's engine is not known to be the
+/// CPU's, so that kernels of Medley's own have no part there; nor have they where activations are computed again.
+fn with_operations_of(device: &Device, config: TrainConfig) -> TrainConfig {
+    TrainConfig { gradient_checkpointing: *device != Device::flex(), ..config }
+}
+
 /// Three updates on one device, and on one and `other`: the states and the last measure of interference.
 fn courses(config: &TrainConfig, other: &Device) -> [(Arrays, Option<Interference>); 2] {
     [vec![], vec![other.clone()]].map(|others| {
@@ -140,14 +146,13 @@ fn two_devices_make_the_updates_of_one() {
     let surgery = TrainConfig { conflicts: Conflicts::PcGrad, interference_every: 1, ..plain.clone() };
     let several = TrainConfig { inner_steps: Some(5), ..plain.clone() };
     let worker = Worker::start();
-    for (place, device, tolerance) in
-        [("a thread", Device::flex(), 1e-5), ("a worker", worker.device(), WORKER_TOLERANCE)]
-    {
+    for (place, device) in [("a thread", Device::flex()), ("a worker", worker.device())] {
         for config in [&plain, &measured, &surgery, &several] {
+            let config = &with_operations_of(&device, config.clone());
             let [(one, alone), (two, together)] = courses(config, &device);
             let (largest, count) = difference(&one, &two);
             println!("{place}: {count} values differ, by at most {largest:e}");
-            assert!(largest <= tolerance, "{place}, {config:?}: {largest}");
+            assert!(largest <= TOLERANCE, "{place}, {config:?}: {largest}");
             assert_eq!(alone.is_some(), config.interference_every > 0);
             assert_eq!(alone.is_some(), together.is_some());
             if place == "a thread" {
@@ -169,16 +174,17 @@ fn devices_without_a_task_share_the_batches_of_others() {
     let worker = Worker::start();
     let alone = |kind| vec![of_kind(kind)];
     let both = vec![of_kind(TaskKind::Segmentation), of_kind(TaskKind::Detection)];
-    for (tasks, others, inner_steps, tolerance) in [
-        (alone(TaskKind::Detection), vec![Device::flex()], None, 1e-4),
-        (alone(TaskKind::Classification), vec![Device::flex(); 2], None, 1e-4),
-        (both.clone(), vec![Device::flex(); 2], None, 1e-4),
+    for (tasks, others, inner_steps) in [
+        (alone(TaskKind::Detection), vec![Device::flex()], None),
+        (alone(TaskKind::Classification), vec![Device::flex(); 2], None),
+        (both.clone(), vec![Device::flex(); 2], None),
         // Its head steps between the turns.
-        (both, vec![Device::flex(); 2], Some(4), 1e-4),
-        (alone(TaskKind::Detection), vec![worker.device()], None, WORKER_TOLERANCE),
+        (both, vec![Device::flex(); 2], Some(4)),
+        (alone(TaskKind::Detection), vec![worker.device()], None),
     ] {
         let costs = vec![1.0; tasks.len()];
         let config = TrainConfig { inner_steps, interference_every: 2, ..TrainConfig::default() };
+        let config = with_operations_of(&others[0], config);
         let runs = [vec![], others].map(|others| {
             let mut trainer = trainer_of(tasks.clone(), config.clone());
             // What is drawn for a part of a batch is not what is drawn for the whole.
@@ -192,11 +198,11 @@ fn devices_without_a_task_share_the_batches_of_others() {
         let [(one, alone), (several, together)] = runs;
         let (largest, count) = difference(&one, &several);
         println!("{} tasks, {inner_steps:?}: {count} values differ, by at most {largest:e}", tasks.len());
-        assert!(largest <= tolerance, "{largest}");
+        assert!(largest <= TOLERANCE, "{largest}");
         for (a, b) in alone.iter().zip(&together) {
             assert_eq!((a.images, a.is_skipped), (b.images, b.is_skipped));
             for (a, b) in a.losses.iter().flatten().zip(b.losses.iter().flatten()) {
-                assert!((a - b).abs() <= tolerance * a.abs(), "{a} and {b}");
+                assert!((a - b).abs() <= TOLERANCE * a.abs(), "{a} and {b}");
             }
         }
     }
@@ -218,7 +224,8 @@ fn a_run_goes_on_with_another_number_of_devices() {
 #[test]
 fn a_worker_lost_in_an_update_leaves_the_weights_before_it() {
     let mut worker = Worker::start();
-    let mut trainer = trainer(TrainConfig::default());
+    let config = with_operations_of(&worker.device(), TrainConfig::default());
+    let mut trainer = trainer(config.clone());
     trainer.spread(&[worker.device()], &[1.0, 1.0]).unwrap();
     step(&mut trainer, draw).unwrap();
     let before = state(&trainer);
@@ -241,10 +248,10 @@ fn a_worker_lost_in_an_update_leaves_the_weights_before_it() {
     // Without it the run goes on as if there had been one device from the start.
     trainer.spread(&[], &[1.0, 1.0]).unwrap();
     step(&mut trainer, draw).unwrap();
-    let mut alone = self::trainer(TrainConfig::default());
+    let mut alone = self::trainer(config);
     (0..2).for_each(|_| drop(step(&mut alone, draw).unwrap()));
     let (largest, _) = difference(&state(&trainer), &state(&alone));
-    assert!(largest <= WORKER_TOLERANCE, "{largest}");
+    assert!(largest <= TOLERANCE, "{largest}");
 }
 
 #[test]

@@ -109,11 +109,13 @@ fn draw_share(
     if !share.is_finite() {
         return Ok(());
     }
-    let end = px(left) + (share.max(0.0) / most * f64::from(px(BAR))) as i32;
+    // A negative share, of a task that the others overrule, is as long as its size and of the colour of what is opposed.
+    let end = px(left) + (share.abs().min(most) / most * f64::from(px(BAR))) as i32;
     let corners = [(px(left), px(top + cell / 4)), (end, px(top + cell - cell / 4))];
-    area.draw(&Rectangle::new(corners, COLOURS[0].filled()))?;
+    let colour = if share < 0.0 { OPPOSED } else { COLOURS[0] };
+    area.draw(&Rectangle::new(corners, colour.filled()))?;
     let at = (end + px(5), px(top + cell / 2));
-    let text = format!("{:.0} %", share * 100.0);
+    let text = format!("{:.0} %", share * 100.0).replace('-', "−");
     write(area, &text, at, &text_style(TEXT, GREY), (HPos::Left, VPos::Center))
 }
 

@@ -79,7 +79,7 @@ impl Bench {
 
     async fn write_all(&self) {
         let Some(folder) = self.folder.borrow().clone() else { return };
-        let mut tidied = false;
+        let mut tidies = true;
         loop {
             let kept = self.unsaved.take();
             if kept.is_empty() {
@@ -88,14 +88,12 @@ impl Bench {
             }
             let Err(error) = self.write(&folder, &kept).await else { continue };
             self.unsaved.borrow_mut().add(kept);
-            if error == StorageError::Full && !tidied {
-                tidied = true;
-                self.make_room(&folder).await;
+            let full = error == StorageError::Full;
+            if full && std::mem::take(&mut tidies) && self.make_room(&folder).await {
                 continue;
             }
             // What is in the storage stays there and can be read. Memory holds the rest until the next change, when it is
             // tried again.
-            let full = error == StorageError::Full;
             self.tell_storage(if full { StorageState::Full } else { StorageState::Refused });
             return;
         }
@@ -135,21 +133,25 @@ impl Bench {
         Ok(())
     }
 
-    /// Removes the files of images that were taken out. Their bytes stay in memory: an undo stores them again.
-    async fn make_room(&self, folder: &Folder) {
+    /// Removes the files of images that were taken out; `false` where there are none. Their bytes stay in memory: an undo
+    /// stores them again.
+    async fn make_room(&self, folder: &Folder) -> bool {
+        let mut made = false;
         for name in folder.names().await {
-            let entry = match Owner::of(&name) {
-                Some(Owner::Image(entry) | Owner::Mask(Place { entry, .. })) => entry,
-                _ => continue,
+            let Some(owner @ (Owner::Image(entry) | Owner::Mask(Place { entry, .. }))) = Owner::of(&name)
+            else {
+                continue;
             };
             if self.project.borrow().entry(entry).is_some() {
                 continue;
             }
-            if let Some(Owner::Image(_)) = Owner::of(&name) {
+            if let Owner::Image(_) = owner {
                 let Some(bytes) = folder.read(&name).await else { continue };
                 self.files.borrow_mut().insert(entry, Rc::new(bytes));
             }
             folder.remove(&name).await;
+            made = true;
         }
+        made
     }
 }

@@ -3,6 +3,10 @@
 //! A file is written beside the old one and takes its place when it is complete, so that a tab which is closed in the
 //! middle leaves the old one.
 
+mod lock;
+
+pub use lock::hold;
+
 use js_sys::{ArrayBuffer, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -26,11 +30,11 @@ pub enum StorageError {
 pub struct Folder(FileSystemDirectoryHandle);
 
 impl Folder {
-    /// The folder of this name; made where there is none.
+    /// The folder of all folders.
     ///
     /// # Errors
     /// [`StorageError::Refused`] where the browser gives no storage.
-    pub async fn open(name: &str) -> Result<Self, StorageError> {
+    pub async fn root() -> Result<Self, StorageError> {
         let refused = |_: JsValue| StorageError::Refused;
         let scope: DedicatedWorkerGlobalScope =
             js_sys::global().dyn_into().map_err(|_| StorageError::Refused)?;
@@ -41,11 +45,18 @@ impl Folder {
             return Err(StorageError::Refused);
         }
         let root = JsFuture::from(navigator.storage().get_directory()).await.map_err(refused)?;
-        let root: FileSystemDirectoryHandle = root.unchecked_into();
+        Ok(Self(root.unchecked_into()))
+    }
+
+    /// The folder of this name in it; made where there is none.
+    ///
+    /// # Errors
+    /// [`StorageError::Refused`] where the browser does not give it.
+    pub async fn folder(&self, name: &str) -> Result<Self, StorageError> {
         let options = FileSystemGetDirectoryOptions::new();
         options.set_create(true);
-        let folder = JsFuture::from(root.get_directory_handle_with_options(name, &options)).await;
-        Ok(Self(folder.map_err(refused)?.unchecked_into()))
+        let folder = JsFuture::from(self.0.get_directory_handle_with_options(name, &options)).await;
+        Ok(Self(folder.map_err(|_| StorageError::Refused)?.unchecked_into()))
     }
 
     /// The bytes of a file; `None` where there is none.
@@ -90,7 +101,7 @@ impl Folder {
         let _ = JsFuture::from(self.0.remove_entry_with_options(name, &FileSystemRemoveOptions::new())).await;
     }
 
-    /// Names of all files.
+    /// Names of all files and folders in it.
     pub async fn names(&self) -> Vec<String> {
         let keys = self.0.keys();
         let mut names = Vec::new();

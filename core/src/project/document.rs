@@ -16,7 +16,7 @@ const VERSION: u32 = 1;
 const MAX_SIDE: u32 = 1 << 17;
 const MAX_VOXELS: u64 = 1 << 34;
 /// Numbers of images, tasks and runs beyond this are no one's: they count from 1.
-const MAX_NUMBER: u32 = 1 << 30;
+pub(super) const MAX_NUMBER: u32 = 1 << 30;
 
 /// A project without its masks.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -35,6 +35,10 @@ pub struct Document {
     /// The run whose model is in use; `None` for the model that was opened.
     #[serde(default)]
     pub current_run: Option<u32>,
+    /// The number of the next image or task. No number is given twice, not even that of one which was taken out: what is
+    /// still stored under it would fall to another.
+    #[serde(default)]
+    pub(super) next: u32,
 }
 
 /// Why bytes are not a project.
@@ -67,6 +71,7 @@ impl Document {
             entries: Vec::new(),
             runs: Vec::new(),
             current_run: None,
+            next: 1,
         }
     }
 
@@ -115,6 +120,12 @@ impl Document {
     }
 
     fn check(&self) -> Result<(), String> {
+        if self.next > MAX_NUMBER {
+            return Err(format!(
+                "its next image or task would have the number {}, which is too large",
+                self.next
+            ));
+        }
         let mut tasks = BTreeSet::new();
         for task in &self.tasks {
             if !tasks.insert(task.id) || task.id.0 > MAX_NUMBER {

@@ -15,6 +15,7 @@ mod entry;
 pub mod export;
 mod history;
 mod ids;
+mod leftovers;
 pub mod measure;
 mod patch;
 pub mod report;

@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 use super::history::History;
 use super::step::{State, Step};
 use super::{
-    Change, Document, DocumentError, Edit, EditError, Entry, EntryId, NewTask, Patch, Place, PredictionState,
-    ProjectTask, Rect, TaskId, TiledMask, TilesError, TuningRun,
+    Change, Document, Edit, EditError, Entry, EntryId, NewTask, Patch, Place, PredictionState, ProjectTask,
+    Rect, TaskId, TiledMask, TilesError, TuningRun,
 };
 use crate::dataset::Mask;
 
@@ -20,14 +20,12 @@ pub struct Project {
     document: Document,
     masks: BTreeMap<Place, TiledMask>,
     history: History,
-    /// The number of the next image or task. Not part of the document: numbers are unique in a session.
-    next: u32,
 }
 
 impl Project {
     /// A project without anything.
     pub fn new(name: &str) -> Self {
-        Self::assemble(Document::new(name), BTreeMap::new())
+        Self { document: Document::new(name), masks: BTreeMap::new(), history: History::default() }
     }
 
     /// A project with a first task, which cannot be undone: without any there would be nothing to label.
@@ -41,36 +39,26 @@ impl Project {
         Ok(project)
     }
 
-    /// A project that was stored. Masks of images and tasks that are not there any more are dropped.
-    ///
-    /// # Errors
-    /// [`DocumentError::Damaged`] for a mask that does not fit its image.
+    /// A project that was stored. What is left of images and tasks that are not there any more is dropped. So is a mask that
+    /// does not fit its image; those come back beside the project, so that it can be told.
     pub fn open(
-        document: Document,
+        mut document: Document,
         masks: impl IntoIterator<Item = (Place, TiledMask)>,
-    ) -> Result<Self, DocumentError> {
-        let mut kept = BTreeMap::new();
+    ) -> (Self, Vec<(Place, TilesError)>) {
+        document.settle();
+        let (mut kept, mut misfits) = (BTreeMap::new(), Vec::new());
         for (place, mask) in masks {
             let (Some(entry), Some(_)) = (document.entry(place.entry), document.task(place.task)) else {
                 continue;
             };
             let [width, height] = mask.size();
             if [width, height] != entry.size[..2] || place.slice >= entry.size[2] {
-                let problem = TilesError::Size(width, height);
-                return Err(DocumentError::Damaged(format!("{:?}: {problem}", entry.file)));
-            }
-            if !mask.is_unlabelled() {
+                misfits.push((place, TilesError::Size(width, height)));
+            } else if !mask.is_unlabelled() {
                 kept.insert(place, mask);
             }
         }
-        Ok(Self::assemble(document, kept))
-    }
-
-    fn assemble(document: Document, masks: BTreeMap<Place, TiledMask>) -> Self {
-        let entries = document.entries.iter().map(|entry| entry.id.0);
-        let tasks = document.tasks.iter().map(|task| task.id.0);
-        let next = entries.chain(tasks).max().map_or(1, |last| last.saturating_add(1));
-        Self { document, masks, history: History::default(), next }
+        (Self { document, masks: kept, history: History::default() }, misfits)
     }
 
     /// All but the masks, to be stored.
@@ -131,7 +119,10 @@ impl Project {
     /// [`EditError`] if it is not possible; then nothing has changed.
     pub fn apply(&mut self, edit: Edit) -> Result<Vec<Change>, EditError> {
         let mut changes = Vec::new();
-        if let Some(back) = self.make(edit, &mut changes)? {
+        let next = self.document.next;
+        // Nobody has seen the numbers that were given on the way to an error.
+        let back = self.make(edit, &mut changes).inspect_err(|_| self.document.next = next)?;
+        if let Some(back) = back {
             self.history.push(back);
         }
         Ok(changes)

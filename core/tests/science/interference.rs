@@ -58,7 +58,7 @@ fn labelled(is_opposite: bool) -> Batch {
 /// Makes all updates.
 fn train(trainer: &mut Trainer) -> Vec<Update> {
     let draw = |_, turn: Turn| Ok::<_, Infallible>(labelled(turn.task == 1));
-    (0..UPDATES).map(|_| pollster::block_on(trainer.step(draw)).unwrap()).collect()
+    (0..trainer.config.updates).map(|_| pollster::block_on(trainer.step(draw)).unwrap()).collect()
 }
 
 /// The loss of the first task at the start and at the end, and the last measurement.
@@ -89,12 +89,14 @@ fn surgery_spares_the_weaker_task() {
 #[test]
 fn uncertainty_lets_the_task_with_the_larger_loss_count_less() {
     let mut trainer = opposed(Conflicts::Sum);
-    trainer.configure(TrainConfig { weighting: Weighting::Uncertainty, ..trainer.config.clone() });
+    // Both losses begin above a half, from where both variances rise; that of the winning task then falls.
+    let config = TrainConfig { weighting: Weighting::Uncertainty, updates: 80, ..trainer.config.clone() };
+    trainer.configure(config);
     let updates = train(&mut trainer);
     let [same, opposite] = [0, 1].map(|task| updates.last().unwrap().losses[task].unwrap());
     assert!(same > opposite, "{same} {opposite}");
     let (state, _) = read(&pollster::block_on(trainer.to_bytes()).unwrap()).unwrap();
     let log_variance = |id: &str| state[&format!("uncertainty.{id}")].values[0];
     let (same, opposite) = (log_variance("same"), log_variance("opposite"));
-    assert!(same > opposite + 0.03, "their factors are exp(-{same}) and exp(-{opposite})");
+    assert!(same > opposite + 0.1, "their factors are exp(-{same}) and exp(-{opposite})");
 }

@@ -121,7 +121,7 @@ impl Visit {
 
     /// Waits until everything is stored.
     pub async fn is_saved(&self) -> Outcome {
-        let saved = "document.querySelector('[data-testid=storage]').dataset.state === 'saved'";
+        let saved = "document.querySelector('[data-testid=storage]')?.dataset.state === 'saved'";
         self.until("everything is stored", SOON, saved).await
     }
 

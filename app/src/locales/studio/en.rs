@@ -17,6 +17,7 @@ pub const ENGLISH: StudioWords = StudioWords {
     saving: "Saving…",
     not_saved: "Not saved",
     storage_refused: "This browser gives no storage (perhaps a private window). You can work on, but closing the tab loses everything: export the project before.",
+    storage_elsewhere: "The project is open in another tab. What you do here is not saved: close the other tab and reload this one to work on the project.",
     storage_full: "The browser's storage is full. From now on changes are kept in memory only: export the project, then remove images you no longer need.",
     first_task: "Objects",
     first_class: "object",
@@ -140,6 +141,12 @@ pub const ENGLISH: StudioWords = StudioWords {
         match failure {
             Failure::NoImage => "the image is no longer in the project.",
             Failure::ImageLost => "the image is no longer in the browser's storage; add it again.",
+            Failure::LabelsSpoilt(images) => {
+                return format!(
+                    "some labels of {} could not be read from the browser's storage and were left out; label these images again.",
+                    images.join(", ")
+                );
+            }
             Failure::NoTask => "the task is no longer in the project.",
             Failure::NoModel => "the model has not arrived yet; try again in a moment.",
             Failure::NothingSaid => "there is no prediction here yet.",
@@ -217,7 +224,11 @@ pub const ENGLISH: StudioWords = StudioWords {
     new_project: "New project",
     new_project_hint: "Replaces this project: export it first if you need it.",
     wish_failed: |reason| format!("That did not work: {reason}"),
-    project_failed: |reason| format!("The project could not be opened, so a new one was begun: {reason}"),
+    project_failed: |reason| {
+        format!(
+            "The project could not be opened, so a new one was begun. The old one stays in the browser's storage. The reason: {reason}"
+        )
+    },
     labels_imported: |name, entries| {
         let images = if entries == 1 { "1 image".to_owned() } else { format!("{entries} images") };
         format!("“{name}”: labels for {images} were read.")

@@ -17,6 +17,7 @@ pub const JAPANESE: StudioWords = StudioWords {
     saving: "保存中…",
     not_saved: "未保存",
     storage_refused: "このブラウザーでは保存領域が使えません（プライベートウィンドウの可能性があります）。作業は続けられますが、タブを閉じるとすべて失われます。その前にプロジェクトを書き出してください。",
+    storage_elsewhere: "プロジェクトは別のタブで開かれています。このタブでの変更は保存されません。プロジェクトを編集するには、別のタブを閉じてからこのタブを再読み込みしてください。",
     storage_full: "ブラウザーの保存領域がいっぱいです。これ以降の変更はメモリーにのみ残ります。プロジェクトを書き出してから、不要な画像を削除してください。",
     first_task: "対象物",
     first_class: "対象",
@@ -138,6 +139,12 @@ pub const JAPANESE: StudioWords = StudioWords {
         match failure {
             Failure::NoImage => "画像がプロジェクトから削除されています。",
             Failure::ImageLost => "画像がブラウザの保存領域に見つかりません。もう一度追加してください。",
+            Failure::LabelsSpoilt(images) => {
+                return format!(
+                    "ブラウザーの保存領域にある {} のラベルの一部を読み込めなかったため、除外しました。もう一度ラベルを付けてください。",
+                    images.join("、")
+                );
+            }
             Failure::NoTask => "タスクがプロジェクトから削除されています。",
             Failure::NoModel => "モデルの準備ができていません。少し待ってからお試しください。",
             Failure::NothingSaid => "この画像にはまだ予測がありません。",
@@ -214,7 +221,9 @@ pub const JAPANESE: StudioWords = StudioWords {
     new_project_hint: "このプロジェクトを置き換えます。必要なら先に書き出してください。",
     wish_failed: |reason| format!("実行できませんでした：{reason}"),
     project_failed: |reason| {
-        format!("プロジェクトを開けなかったため、新しいプロジェクトを作成しました：{reason}")
+        format!(
+            "プロジェクトを開けなかったため、新しいプロジェクトを作成しました。元のプロジェクトはブラウザーの保存領域に残っています。理由：{reason}"
+        )
     },
     labels_imported: |name, entries| format!("「{name}」から {entries} 枚分のラベルを読み込みました。"),
     recovered: "計算が中断しましたが、再起動し、最後に保存した状態から続けています。",

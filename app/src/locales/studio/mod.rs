@@ -32,6 +32,8 @@ pub struct StudioWords {
     pub not_saved: &'static str,
     /// The browser gives no storage.
     pub storage_refused: &'static str,
+    /// Another tab works on the stored project.
+    pub storage_elsewhere: &'static str,
     /// The storage is full.
     pub storage_full: &'static str,
     /// Name of the first task.

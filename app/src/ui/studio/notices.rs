@@ -16,6 +16,7 @@ pub fn StudioNotices() -> impl IntoView {
     let words = move || &app.words().studio;
     let storage = move || match studio.storage.get() {
         StorageState::Refused => Some(words().storage_refused),
+        StorageState::Elsewhere => Some(words().storage_elsewhere),
         StorageState::Full => Some(words().storage_full),
         StorageState::Opening | StorageState::Saved | StorageState::Saving => None,
     };

@@ -44,6 +44,7 @@ pub fn SavedState() -> impl IntoView {
         StorageState::Saved => "saved",
         StorageState::Saving => "saving",
         StorageState::Refused => "refused",
+        StorageState::Elsewhere => "elsewhere",
         StorageState::Full => "full",
     };
     view! {
@@ -57,7 +58,7 @@ pub fn storage_words(words: &StudioWords, state: &StorageState) -> &'static str 
         StorageState::Opening => words.opening,
         StorageState::Saved => words.saved,
         StorageState::Saving => words.saving,
-        StorageState::Refused | StorageState::Full => words.not_saved,
+        StorageState::Refused | StorageState::Elsewhere | StorageState::Full => words.not_saved,
     }
 }
 

@@ -6,7 +6,9 @@ use burn::tensor::Tensor;
 use medley_core::dataset::{BoxLabel, IGNORE, Mask, TaskKind};
 use medley_core::imaging::{Region, resize_planes};
 use medley_core::project::draw::{self, Embedding};
-use medley_core::project::{Change, Edit, EntryId, NewTask, Patch, Place, ProjectTask, Rect, TaskId};
+use medley_core::project::{
+    Change, Edit, EntryId, NewTask, Patch, Place, ProjectTask, Rect, TaskId, training,
+};
 
 use super::predict::Said;
 use super::{say, say_with, words};
@@ -155,8 +157,9 @@ pub fn redo(desk: &Rc<Desk>, id: RequestId) {
     tell(desk, id, &changes, false);
 }
 
-/// Tells the page what has changed, and stores it.
+/// Stores what has changed, and tells the page.
 pub fn tell(desk: &Rc<Desk>, id: RequestId, changes: &[Change], painted: bool) {
+    store(desk, changes);
     match changes {
         [Change::Mask { at, rect }] => tell_mask(desk, id, *at, *rect, painted),
         [Change::Boxes(at)] => tell_label(desk, id, *at),
@@ -165,22 +168,30 @@ pub fn tell(desk: &Rc<Desk>, id: RequestId, changes: &[Change], painted: bool) {
         }
         _ => say(id, StudioAnswer::Project(desk.studio.card())),
     }
-    store(desk, changes);
 }
 
 /// Stores what has changed.
 pub fn store(desk: &Rc<Desk>, changes: &[Change]) {
+    if changes.is_empty() {
+        return;
+    }
+    let project = desk.studio.project.borrow();
     let mut unsaved = desk.studio.unsaved.borrow_mut();
     for change in changes {
         match change {
             Change::Mask { at, .. } => {
                 unsaved.masks.insert(*at);
             }
-            Change::Entries { added, .. } => unsaved.images.extend(added),
+            Change::Entries { added, .. } => {
+                unsaved.images.extend(added);
+                // Where images come back, so do their labels.
+                let masks = project.masks().map(|(at, _)| at);
+                unsaved.masks.extend(masks.filter(|at| added.contains(&at.entry)));
+            }
             _ => {}
         }
     }
-    drop(unsaved);
+    drop((project, unsaved));
     desk.save();
 }
 
@@ -236,14 +247,7 @@ pub fn arrange(desk: &Rc<Desk>, id: RequestId, ask: StudioAsk) -> Result<(), Fai
         StudioAsk::Remove { entries } => Edit::RemoveEntries(ids(entries)),
         StudioAsk::SetHeldOut { entries, held_out } => Edit::HoldOut { entries: ids(entries), on: held_out },
         StudioAsk::SetComplete { entries, task, complete } => {
-            let project = desk.studio.project.borrow();
-            let slices = ids(entries).into_iter().flat_map(|entry| {
-                let count = project.entry(entry).map_or(0, |entry| entry.size[2]);
-                (0..count).map(move |slice| Place { entry, task: TaskId(task), slice })
-            });
-            // Of a volume only the slices on which something is labelled.
-            let labelled = slices.filter(|at| at.slice == 0 || project.stored_mask(*at).is_some());
-            Edit::Several(labelled.map(|at| Edit::Complete { at, on: complete }).collect())
+            training::complete(&desk.studio.project.borrow(), &ids(entries), TaskId(task), complete)
         }
         StudioAsk::AddTask { name, kind, classes } => {
             let kind = match kind {
@@ -265,9 +269,7 @@ pub fn arrange(desk: &Rc<Desk>, id: RequestId, ask: StudioAsk) -> Result<(), Fai
         _ => return Ok(()),
     };
     let changes = desk.studio.project.borrow_mut().apply(edit).map_err(words)?;
-    desk.studio.unsaved.borrow_mut().document = true;
-    desk.save();
-    drop(changes);
+    store(desk, &changes);
     say(id, StudioAnswer::Project(desk.studio.card()));
     Ok(())
 }

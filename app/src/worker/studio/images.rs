@@ -8,7 +8,9 @@ use medley_core::imaging::{Image, Pixels, Region, Window, decode, resize_planes}
 use medley_core::project::{Change, Edit, EntryId, NewEntry, Place, TaskId};
 use medley_core::synth;
 
+use super::edits::store;
 use super::predict::Said;
+use super::stored::Owner;
 use super::{say, say_with, words};
 use crate::worker::desk::Desk;
 use crate::worker::messages::{EntryView, Failure, LabelBox, MAX_PIXELS, Refusal, RequestId, StudioAnswer};
@@ -66,19 +68,20 @@ fn put(desk: &Rc<Desk>, id: RequestId, name: String, bytes: Vec<u8>, image: &Ima
     };
     let changes = bench.project.borrow_mut().apply(Edit::AddEntries(vec![entry])).map_err(words)?;
     let bytes = Rc::new(bytes);
-    for change in &changes {
-        let Change::Entries { added, .. } = change else { continue };
-        for entry in added {
-            bench.files.borrow_mut().insert(*entry, bytes.clone());
-            bench.unsaved.borrow_mut().images.insert(*entry);
-            bench.remember(*entry, Rc::new(image.clone()));
-            if let Some(card) = bench.entry_card(*entry) {
-                say(id, StudioAnswer::Added(card));
-            }
-        }
+    let added = changes.iter().filter_map(|change| match change {
+        Change::Entries { added, .. } => Some(added),
+        _ => None,
+    });
+    let added: Vec<EntryId> = added.flatten().copied().collect();
+    for entry in &added {
+        bench.files.borrow_mut().insert(*entry, bytes.clone());
+        bench.remember(*entry, Rc::new(image.clone()));
     }
     bench.grown.set(true);
-    desk.save();
+    store(desk, &changes);
+    for card in added.into_iter().filter_map(|entry| bench.entry_card(entry)) {
+        say(id, StudioAnswer::Added(card));
+    }
     Ok(())
 }
 
@@ -98,7 +101,7 @@ impl super::Bench {
         }
         let folder = self.folder.borrow().clone();
         let stored = match folder {
-            Some(folder) => folder.read(&super::save::image_file(id)).await,
+            Some(folder) => folder.read(&Owner::Image(id).file()).await,
             None => None,
         };
         stored.map(Rc::new).ok_or(Failure::ImageLost)

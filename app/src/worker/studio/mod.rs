@@ -5,10 +5,12 @@ mod edits;
 mod files;
 mod images;
 mod models;
+mod open;
 mod predict;
 mod report;
 mod save;
 mod series;
+mod stored;
 mod tune;
 
 use std::cell::{Cell, RefCell};
@@ -129,8 +131,8 @@ async fn work_off(desk: Rc<Desk>) {
 
 async fn fulfil(desk: &Rc<Desk>, id: RequestId, ask: StudioAsk, bytes: Vec<u8>) -> Result<(), Failure> {
     match ask {
-        StudioAsk::Open { first } => save::open(desk, id, first).await?,
-        StudioAsk::New { first } => save::new(desk, id, first).await?,
+        StudioAsk::Open { first } => open::open(desk, id, first).await?,
+        StudioAsk::New { first } => open::new(desk, id, first).await?,
         StudioAsk::AddImage { name } => images::add(desk, id, name, bytes),
         StudioAsk::AddSeries { files } => series::add_all(desk, id, &files, &bytes),
         StudioAsk::AddSamples => images::add_samples(desk, id)?,

@@ -9,7 +9,7 @@ use super::write::{image_prefix, model_name};
 use super::{ArchiveError, DOCUMENT};
 use crate::dataset::formats::{is_inside_folder, mask_png};
 use crate::imaging::DEFAULT_MAX_PIXELS;
-use crate::project::{Document, EntryId, Place, Project, TaskId, TiledMask};
+use crate::project::{Document, DocumentError, EntryId, Place, Project, TaskId, TiledMask};
 
 /// More files than any project has.
 const MAX_FILES: usize = 1 << 18;
@@ -65,7 +65,16 @@ impl<'a> ProjectArchive<'a> {
             let mask = mask.map_err(|source| ArchiveError::Mask { name, source })?;
             masks.push((place, TiledMask::of(&mask)));
         }
-        Ok(Project::open(document, masks)?)
+        let (project, misfits) = Project::open(document, masks);
+        // Unlike in the browser's storage nothing is lost by this: the file stays as it is.
+        match misfits.first() {
+            Some((place, problem)) => {
+                let file = project.entry(place.entry).map(|entry| &entry.file);
+                Err(DocumentError::Damaged(format!("{:?}: {problem}", file.map_or("", String::as_str)))
+                    .into())
+            }
+            None => Ok(project),
+        }
     }
 
     /// The bytes of an image's file.

@@ -150,8 +150,8 @@ impl Project {
     }
 
     fn number(&mut self) -> u32 {
-        let number = self.next;
-        self.next += 1;
+        let number = self.document.next;
+        self.document.next += 1;
         number
     }
 

@@ -3,7 +3,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::dataset::{BoxLabel, IGNORE, TaskKind};
-use crate::project::{NewEntry, NewTask};
+use crate::project::{DocumentError, NewEntry};
 
 const SIZE: [u32; 3] = [150, 9, 2];
 
@@ -158,6 +158,13 @@ fn edit() -> impl Strategy<Value = Edit> {
     ]
 }
 
+/// The document but for the number that counts on, which is never taken back.
+fn shown(project: &Project) -> Document {
+    let mut document = project.document.clone();
+    document.next = 0;
+    document
+}
+
 proptest! {
     /// Whatever is done can be undone completely and done again, with the document as it was at every point.
     #[test]
@@ -176,20 +183,23 @@ proptest! {
         }
         for state in states.iter().rev().skip(1) {
             prop_assert!(!project.undo().is_empty());
-            prop_assert_eq!(&project.document, &state.document);
+            prop_assert_eq!(shown(&project), shown(state));
             prop_assert_eq!(&project.masks, &state.masks);
         }
         for state in states.iter().skip(1) {
             prop_assert!(!project.redo().is_empty());
-            prop_assert_eq!(&project.document, &state.document);
+            prop_assert_eq!(shown(&project), shown(state));
             prop_assert_eq!(&project.masks, &state.masks);
         }
         prop_assert!(!project.can_redo());
-        // Reads again as it was written, whatever was removed.
+        // Reads again as it was written, but for what was left of tasks that were removed.
         let json = project.document.to_json().unwrap();
         let read = Document::parse(&json).unwrap();
         prop_assert_eq!(&read, &project.document);
-        prop_assert!(Project::open(read, project.masks.clone()).unwrap() == project);
+        let (opened, misfits) = Project::open(read, project.masks.clone());
+        project.document.settle();
+        prop_assert!(opened == project);
+        prop_assert!(misfits.is_empty());
     }
 
     /// The packed tiles behave like a plain array.
@@ -267,4 +277,96 @@ fn other_versions_are_refused() {
     assert!(message.starts_with("the project has the version 7"), "{message}");
     assert!(matches!(Document::parse(b"{\"name\":1}"), Err(DocumentError::Other)));
     assert!(matches!(Document::parse(b"{"), Err(DocumentError::Json(_))));
+}
+
+/// The project as the next visit has it.
+fn reopened(project: &Project) -> Project {
+    let json = project.document.to_json().unwrap();
+    Project::open(Document::parse(&json).unwrap(), project.masks.clone()).0
+}
+
+#[test]
+fn a_number_is_never_given_twice_not_even_after_a_reload() {
+    let mut project = project();
+    project.apply(Edit::RemoveTask(TaskId(5))).unwrap();
+    let mut project = reopened(&project);
+    project.apply(task("kind", TaskKind::Classification)).unwrap();
+    assert!(project.task(TaskId(6)).is_some() && project.task(TaskId(5)).is_none());
+    project.apply(Edit::AddEntries(vec![picture("three")])).unwrap();
+    project.apply(Edit::RemoveEntries(vec![EntryId(7)])).unwrap();
+    let mut project = reopened(&project);
+    project.apply(Edit::AddEntries(vec![picture("four")])).unwrap();
+    assert_eq!(project.document.entries.last().unwrap().id, EntryId(8));
+}
+
+#[test]
+fn an_edit_that_fails_uses_no_number_up() {
+    let mut project = project();
+    let twice = vec!["a".to_owned(), "a".to_owned()];
+    let wrong = NewTask { name: "more".to_owned(), kind: TaskKind::Detection, classes: twice };
+    project.apply(Edit::AddTask(wrong)).unwrap_err();
+    project.apply(task("more", TaskKind::Detection)).unwrap();
+    assert!(project.task(TaskId(6)).is_some());
+}
+
+#[test]
+fn nothing_of_a_removed_task_is_left_after_a_reload() {
+    let mut project = project();
+    let label = BoxLabel { x0: 1.0, y0: 1.0, x1: 9.0, y1: 5.0, class: 1 };
+    for edit in [
+        Edit::Boxes { at: at(1, 4, 1), boxes: Some(vec![label]) },
+        Edit::Complete { at: at(1, 4, 1), on: true },
+        Edit::Class { entry: EntryId(2), task: TaskId(5), class: Some(1) },
+        Edit::RemoveTask(TaskId(4)),
+        Edit::RemoveTask(TaskId(5)),
+    ] {
+        project.apply(edit).unwrap();
+    }
+    let opened = reopened(&project);
+    let entries = &opened.document.entries;
+    assert!(
+        entries
+            .iter()
+            .all(|entry| { entry.boxes.is_empty() && entry.complete.is_empty() && entry.classes.is_empty() })
+    );
+    // In the same visit it comes back as it was.
+    project.undo();
+    project.undo();
+    assert_eq!(project.entry(EntryId(1)).unwrap().boxes_at(TaskId(4), 1), Some(&[label][..]));
+}
+
+#[test]
+fn a_document_that_does_not_say_the_next_number_counts_on_after_all_it_mentions() {
+    let mut project = project();
+    project.apply(Edit::Class { entry: EntryId(2), task: TaskId(5), class: Some(1) }).unwrap();
+    project.apply(Edit::RemoveTask(TaskId(5))).unwrap();
+    let json = String::from_utf8(project.document.to_json().unwrap()).unwrap();
+    let old = json.replacen(",\"next\":6", "", 1);
+    assert!(old.len() < json.len(), "{json}");
+    let (mut opened, _) = Project::open(Document::parse(old.as_bytes()).unwrap(), []);
+    opened.apply(task("more", TaskKind::Detection)).unwrap();
+    assert!(opened.task(TaskId(6)).is_some());
+    // A number that was given already is not the next one, whatever is said.
+    let wrong = json.replacen("\"next\":6", "\"next\":2", 1);
+    let (mut opened, _) = Project::open(Document::parse(wrong.as_bytes()).unwrap(), []);
+    opened.apply(task("more", TaskKind::Detection)).unwrap();
+    assert!(opened.task(TaskId(6)).is_some());
+    let beyond = json.replacen("\"next\":6", "\"next\":4000000000", 1);
+    let message = Document::parse(beyond.as_bytes()).unwrap_err().to_string();
+    assert!(message.contains("too large"), "{message}");
+}
+
+#[test]
+fn a_mask_that_does_not_fit_is_left_out_and_told() {
+    let mut project = project();
+    project.apply(paint(at(1, 3, 0), [0, 0, 5, 5], 1)).unwrap();
+    let mut masks = project.masks.clone();
+    let mut small = TiledMask::unlabelled(20, 9);
+    small.swap(Rect { x: 0, y: 0, width: 1, height: 1 }, &[1]);
+    masks.insert(at(2, 3, 0), small);
+    // Of an image that is not there: nothing to tell.
+    masks.insert(at(9, 3, 0), TiledMask::unlabelled(3, 3));
+    let (opened, misfits) = Project::open(project.document.clone(), masks);
+    assert_eq!(misfits, [(at(2, 3, 0), TilesError::Size(20, 9))]);
+    assert!(opened == project);
 }

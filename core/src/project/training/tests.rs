@@ -141,3 +141,34 @@ fn boxes_need_no_second_class_but_an_object() {
     project.apply(Edit::RemoveClass { task, class: 2 }).unwrap();
     assert_eq!(target(&project, at(1, task, 0)), Some(Target::Boxes(Vec::new())));
 }
+
+#[test]
+fn a_volume_is_complete_where_something_is_labelled() {
+    let (mut project, task) = project(1, 4, TaskKind::Segmentation);
+    let marks = |project: &Project| -> Vec<u32> {
+        project.entry(EntryId(1)).unwrap().complete.iter().map(|(_, slice)| *slice).collect()
+    };
+    let mark = |project: &mut Project, on| {
+        let edit = complete(project, &[EntryId(1)], task, on);
+        project.apply(edit).unwrap();
+    };
+    mark(&mut project, true);
+    assert_eq!(marks(&project), [0_u32; 0]);
+    paint(&mut project, at(1, task, 2), [1, 0, 255, 255, 255, 255, 255, 255]);
+    mark(&mut project, true);
+    assert_eq!(marks(&project), [2]);
+    // A slice that was cleared since can still be unmarked.
+    paint(&mut project, at(1, task, 2), [255; 8]);
+    mark(&mut project, false);
+    assert_eq!(marks(&project), [0_u32; 0]);
+}
+
+#[test]
+fn boxes_make_a_slice_complete_and_a_picture_needs_no_label() {
+    let (mut volume, task) = project(1, 3, TaskKind::Detection);
+    volume.apply(Edit::Boxes { at: at(1, task, 1), boxes: Some(Vec::new()) }).unwrap();
+    let expected = |at| Edit::Several(vec![Edit::Complete { at, on: true }]);
+    assert_eq!(complete(&volume, &[EntryId(1)], task, true), expected(at(1, task, 1)));
+    let (pictures, task) = project(2, 1, TaskKind::Segmentation);
+    assert_eq!(complete(&pictures, &[EntryId(2)], task, true), expected(at(2, task, 0)));
+}

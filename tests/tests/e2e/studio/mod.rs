@@ -9,6 +9,7 @@ mod kinds;
 mod learning;
 mod on_the_gpu;
 mod storage;
+mod stored;
 mod tools;
 mod tour;
 mod volumes;

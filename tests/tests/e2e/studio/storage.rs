@@ -1,4 +1,5 @@
-//! A browser whose storage is full: that is said plainly, work goes on, and the project can be exported.
+//! A browser whose storage is full: that is said plainly, work goes on, and the project can be exported. As soon as there is
+//! room, all of it is stored.
 
 use medley_tests::visit::pictures::Pictures;
 use medley_tests::visit::{Outcome, SOON, Visit};
@@ -32,6 +33,15 @@ async fn full_storage_is_told_and_nothing_is_lost() -> Outcome {
     let project = visit.export("project", saved.path()).await?;
     let archive = zip::ZipArchive::new(std::fs::File::open(project)?).unwrap();
     assert!(archive.len() >= 4, "two images, a mask and the document: {}", archive.len());
+    visit.files_panel(false).await?;
+
+    let as_before = json!({ "origin": visit.origin });
+    visit.driver().cdp().send_raw("Storage.overrideQuotaForOrigin", as_before).await?;
+    Hand::over(&visit).await?.drag(&[Place(60.0, 20.0), Place(80.0, 40.0)]).await?;
+    visit.is_saved().await?;
+    visit.open("?view=studio&device=cpu&lang=en").await?;
+    visit.has_images(2).await?;
+    visit.has_labelled(1).await?;
     visit.end().await?;
     Ok(())
 }

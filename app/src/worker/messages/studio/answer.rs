@@ -12,7 +12,7 @@ use crate::worker::messages::{FoundBox, Refusal};
 pub enum StudioAnswer {
     /// The whole project's card, after anything but a change of one entry.
     Project(ProjectCard),
-    /// The project could not be opened; a new one was begun.
+    /// The project could not be opened; a new one was begun, and its files stay in the storage.
     ProjectFailed(String),
     /// An image is in the project.
     Added(EntryCard),
@@ -180,6 +180,8 @@ pub enum Failure {
     NoImage,
     /// The image's bytes are no longer in the storage.
     ImageLost,
+    /// Labels of these images could not be read from the storage; everything else could.
+    LabelsSpoilt(Vec<String>),
     /// The task is no longer in the project.
     NoTask,
     /// The model has not arrived yet.

@@ -120,6 +120,8 @@ pub enum StorageState {
     Saving,
     /// The browser gives no storage (a private window): in memory alone.
     Refused,
-    /// The storage is full: in memory alone from now on.
+    /// Another tab works on the stored project: in memory alone.
+    Elsewhere,
+    /// The storage is full: in memory alone until there is room.
     Full,
 }

@@ -121,8 +121,7 @@ fn spoken(app: App, studio: Studio) -> String {
     if let Some(line) = tune::in_a_line(app, studio) {
         return line;
     }
-    let work = studio.works.with(|works| works.first().copied());
-    work.map(|work| work_words(app, work).to_owned()).unwrap_or_default()
+    studio.work().map(|work| work_words(app, work).to_owned()).unwrap_or_default()
 }
 
 /// What is going on.

@@ -21,7 +21,7 @@ pub fn ProjectName() -> impl IntoView {
     let studio = expect_context::<Studio>();
     let name = move || studio.project.with(|project| project.as_ref().map(|project| project.name.clone()));
     view! {
-        <span class="project-name wide-only">
+        <span class="project-name">
             <Glyph icon=Icon::Folder />
             <NameField
                 label=Signal::derive(move || app.words().studio.project.to_owned())
@@ -46,8 +46,16 @@ pub fn SavedState() -> impl IntoView {
         StorageState::Refused => "refused",
         StorageState::Full => "full",
     };
+    let sign = move || match studio.storage.get() {
+        StorageState::Saved => "✓",
+        StorageState::Opening | StorageState::Saving => "…",
+        StorageState::Refused | StorageState::Full => "!",
+    };
     view! {
-        <span class="saved quiet wide-only" data-testid="storage" data-state=id>{text}</span>
+        <span class="saved quiet" data-testid="storage" data-state=id title=text>
+            <span aria-hidden="true">{sign}</span>
+            <span class="saved-words">{text}</span>
+        </span>
     }
 }
 

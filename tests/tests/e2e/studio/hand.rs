@@ -8,6 +8,26 @@ use thirtyfour::error::WebDriverResult;
 #[derive(Clone, Copy)]
 pub struct Place(pub f64, pub f64);
 
+/// Something that people do with mouse and keys.
+#[derive(Clone, Copy)]
+pub enum Act<'a> {
+    /// The mouse button goes down.
+    Press(Place),
+    /// The mouse moves with the button down.
+    Move(Place),
+    /// The button goes up.
+    Release(Place),
+    /// A key.
+    Key(&'a str),
+    /// A click on what a CSS selector finds.
+    Click(&'a str),
+}
+
+/// A line with the mouse.
+pub fn line(from: Place, to: Place) -> [Act<'static>; 3] {
+    [Act::Press(from), Act::Move(to), Act::Release(to)]
+}
+
 /// Knows where the image lies on the screen, as long as it is not moved.
 pub struct Hand<'a> {
     visit: &'a Visit,
@@ -69,6 +89,39 @@ impl<'a> Hand<'a> {
             self.send("Input.dispatchMouseEvent", event("mouseMoved", *at, 1)).await?;
         }
         self.send("Input.dispatchMouseEvent", event("mouseReleased", last, 0)).await
+    }
+
+    /// Does several things in one turn of the page, so that no answer of the Worker comes in between. Returns the labels
+    /// on the screen afterwards.
+    pub async fn at_once(&self, acts: &[Act<'_>]) -> WebDriverResult<Vec<u8>> {
+        let acts: Vec<Value> = acts
+            .iter()
+            .map(|act| match *act {
+                Act::Press(at) => json!(["pointerdown", self.on_screen(at)]),
+                Act::Move(at) => json!(["pointermove", self.on_screen(at)]),
+                Act::Release(at) => json!(["pointerup", self.on_screen(at)]),
+                Act::Key(key) => json!(["key", key]),
+                Act::Click(css) => json!(["click", css]),
+            })
+            .collect();
+        let body = "document.activeElement?.blur();
+            const canvas = document.querySelector('[data-testid=studio-canvas]');
+            for (const [kind, what] of arguments[0]) {
+                if (kind === 'key') {
+                    document.body.dispatchEvent(
+                        new KeyboardEvent('keydown', { key: what, bubbles: true, cancelable: true }));
+                } else if (kind === 'click') {
+                    document.querySelector(what).click();
+                } else {
+                    canvas.dispatchEvent(new PointerEvent(kind, {
+                        pointerId: 1, pointerType: 'mouse', isPrimary: true, button: 0,
+                        buttons: kind === 'pointerup' ? 0 : 1,
+                        clientX: what[0], clientY: what[1], bubbles: true, cancelable: true,
+                    }));
+                }
+            }
+            return Array.from(window.medley.labels()?.labels ?? []);";
+        self.visit.script(body, vec![json!(acts)]).await
     }
 
     /// Moves fingers: for each moment where they are.

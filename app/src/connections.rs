@@ -7,7 +7,8 @@ use wasm_bindgen::{JsCast, JsValue};
 /// Their number since the page, or the Worker, was opened.
 pub fn elsewhere() -> u32 {
     noted().map_or(0, |addresses| {
-        let own = origin();
+        // With its end, so that no longer name passes for it.
+        let own = format!("{}/", origin());
         let others = addresses.iter().filter_map(|entry| get(&entry, "name")?.as_string());
         others.filter(|address| address.starts_with("http") && !address.starts_with(&own)).count() as u32
     })

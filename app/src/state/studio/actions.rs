@@ -302,9 +302,8 @@ impl Studio {
     fn compare(self) {
         let Some((entry, slice, task)) = self.place() else { return };
         self.comparing.set(true);
-        let before = self.ask(StudioAsk::PredictBefore { entry, slice, task }, None);
-        self.awaited.update_value(|awaited| awaited.before = before);
-        self.begin(Work::Predicting, before);
+        let id = self.ask(StudioAsk::PredictBefore { entry, slice, task }, None);
+        self.begin(Work::Comparing, id);
         self.predict();
     }
 

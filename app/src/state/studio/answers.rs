@@ -4,7 +4,7 @@ use js_sys::Uint8Array;
 use leptos::prelude::*;
 
 use super::pure::mask::Mask;
-use super::{Layers, Studio, StudioNotice};
+use super::{Layers, Studio, StudioNotice, Work};
 use crate::state::surface;
 use crate::worker::messages::RequestId;
 use crate::worker::messages::{
@@ -98,6 +98,7 @@ impl Studio {
 
     /// A request failed; what was shown ahead of it is as it was before.
     fn not_done(self, id: RequestId, was_change: bool) {
+        let compared = self.is_for(id, Work::Comparing);
         self.failed(id);
         let awaited = self.awaited.get_value();
         if id == awaited.open {
@@ -106,7 +107,7 @@ impl Studio {
         if id == awaited.heat {
             self.show_heat.set(false);
         }
-        if id == awaited.before {
+        if compared {
             self.stop_comparing();
         }
         if was_change {
@@ -252,12 +253,13 @@ impl Studio {
         prediction: StudioPrediction,
         bytes: Option<&Uint8Array>,
     ) {
+        let compared = self.is_for(id, Work::Comparing);
         self.end(id);
         if self.shown_place() != Some((entry, slice, task)) {
             return;
         }
         let layer = bytes.map(Uint8Array::to_vec);
-        if id == self.awaited.with_value(|awaited| awaited.before) {
+        if compared {
             self.layers.update_value(|layers| layers.before = layer);
         } else {
             self.layers.update_value(|layers| layers.prediction = layer);

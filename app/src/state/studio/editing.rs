@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::pending::Pending;
 use super::pure::coat::{Coat, Stroke};
 use super::pure::mask::{Mask, UNLABELLED};
 use super::pure::rect::Rect;
@@ -35,6 +36,14 @@ impl Studio {
     /// can be drawn: the hand is meant for the one, the eye still sees the other.
     pub fn at_hand(self) -> Option<Place> {
         self.shown_place().filter(|shown| self.place() == Some(*shown))
+    }
+
+    /// The chosen image is on its way to the screen; tracks both.
+    pub fn is_awaiting_picture(self) -> bool {
+        self.slice.track();
+        self.task.track();
+        self.open.track();
+        self.entry.get().is_some() && self.at_hand().is_none()
     }
 
     /// Begins to paint with the tool in hand. False where nothing can be painted.
@@ -228,14 +237,14 @@ impl Studio {
 
     /// Takes the last change back, which may be on its way still.
     pub fn undo(self) {
-        if self.can_undo.get_untracked() || self.pending.with_value(|pending| !pending.is_empty()) {
+        if self.can_undo.get_untracked() || self.has_pending(|_| true) {
             self.change(StudioAsk::Undo, None);
         }
     }
 
     /// Makes it again.
     pub fn redo(self) {
-        if self.can_redo.get_untracked() {
+        if self.can_redo.get_untracked() || self.has_pending(Pending::goes_through_history) {
             self.change(StudioAsk::Redo, None);
         }
     }

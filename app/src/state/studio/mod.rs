@@ -127,6 +127,8 @@ pub enum Work {
     Predicting,
     /// All are.
     PredictingAll,
+    /// The model before the last tuning predicts one, to be compared.
+    Comparing,
     /// The least sure image is looked for, or the map of one.
     Searching,
     /// The objects are measured.
@@ -270,8 +272,6 @@ pub struct Signals {
 struct Awaited {
     open: RequestId,
     plan: RequestId,
-    /// The prediction of the model before, for the comparison.
-    before: RequestId,
     /// The map of uncertainty.
     heat: RequestId,
 }
@@ -400,6 +400,11 @@ impl Studio {
     /// What has taken a while for longest; tracks it.
     pub fn work(self) -> Option<Work> {
         self.works.with(|works| works.first().map(|(work, _)| *work))
+    }
+
+    /// A request is under way for this.
+    fn is_for(self, id: RequestId, work: Work) -> bool {
+        self.works.with_untracked(|works| works.contains(&(work, id)))
     }
 
     fn begin(self, work: Work, id: RequestId) {

@@ -62,7 +62,12 @@ impl Studio {
 
     /// Labels of this place have been changed since what the Worker says now.
     pub(super) fn is_ahead_at(self, at: Place) -> bool {
-        self.pending.with_value(|pending| pending.iter().any(|change| change.is_of(at)))
+        self.has_pending(|change| change.is_of(at))
+    }
+
+    /// Such a change has no answer yet.
+    pub(super) fn has_pending(self, such: impl Fn(&Pending) -> bool) -> bool {
+        self.pending.with_value(|pending| pending.iter().any(such))
     }
 
     /// Lays what was painted ahead over the Worker's mask of a place.

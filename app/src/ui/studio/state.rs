@@ -136,7 +136,7 @@ fn spoken(app: App, studio: Studio) -> String {
 pub fn work_words(app: App, work: Work) -> &'static str {
     let words = &app.words().studio;
     match work {
-        Work::Predicting | Work::PredictingAll => words.predicting,
+        Work::Predicting | Work::PredictingAll | Work::Comparing => words.predicting,
         Work::Searching => words.searching,
         Work::Measuring => words.measuring,
         Work::Exporting => words.exporting,

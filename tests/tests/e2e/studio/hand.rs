@@ -1,6 +1,6 @@
 //! A hand over the studio's canvas and keys: real pointer events of a mouse, fingers and a pen.
 
-use medley_tests::visit::{Outcome, Visit};
+use medley_tests::visit::{Outcome, SOON, Visit};
 use serde_json::{Value, json};
 use thirtyfour::error::WebDriverResult;
 
@@ -8,7 +8,7 @@ use thirtyfour::error::WebDriverResult;
 #[derive(Clone, Copy)]
 pub struct Place(pub f64, pub f64);
 
-/// Something that people do with mouse and keys.
+/// Something that is done with mouse and keys.
 #[derive(Clone, Copy)]
 pub enum Act<'a> {
     /// The mouse button goes down.
@@ -21,6 +21,8 @@ pub enum Act<'a> {
     Key(&'a str),
     /// A click on what a CSS selector finds.
     Click(&'a str),
+    /// Nothing that people do: the Worker is gone, and another takes its place.
+    LoseWorker,
 }
 
 /// A line with the mouse.
@@ -41,8 +43,9 @@ const VIEW: &str = "const canvas = document.querySelector('[data-testid=studio-c
     return [x + Number(left), y + Number(top), Number(scale)];";
 
 impl<'a> Hand<'a> {
-    /// A hand over the image on the screen.
+    /// A hand over the image on the screen, as soon as that is the chosen one.
     pub async fn over(visit: &'a Visit) -> WebDriverResult<Self> {
+        is_at_hand(visit).await?;
         let (x, y, scale): (f64, f64, f64) = visit.script(VIEW, vec![]).await?;
         Ok(Self { visit, origin: (x, y), scale })
     }
@@ -102,6 +105,7 @@ impl<'a> Hand<'a> {
                 Act::Release(at) => json!(["pointerup", self.on_screen(at)]),
                 Act::Key(key) => json!(["key", key]),
                 Act::Click(css) => json!(["click", css]),
+                Act::LoseWorker => json!(["lose", null]),
             })
             .collect();
         let body = "document.activeElement?.blur();
@@ -112,6 +116,8 @@ impl<'a> Hand<'a> {
                         new KeyboardEvent('keydown', { key: what, bubbles: true, cancelable: true }));
                 } else if (kind === 'click') {
                     document.querySelector(what).click();
+                } else if (kind === 'lose') {
+                    window.medley.restart();
                 } else {
                     canvas.dispatchEvent(new PointerEvent(kind, {
                         pointerId: 1, pointerType: 'mouse', isPrimary: true, button: 0,
@@ -140,6 +146,12 @@ impl<'a> Hand<'a> {
         }
         self.send("Input.dispatchTouchEvent", json!({ "type": "touchEnd", "touchPoints": [] })).await
     }
+}
+
+/// Waits until the chosen image, with the labels of the chosen task, is on the screen.
+pub async fn is_at_hand(visit: &Visit) -> Outcome {
+    let there = "document.querySelector('[data-testid=studio-canvas]')?.ariaBusy === 'false'";
+    visit.until("the chosen image is on the screen", SOON, there).await
 }
 
 /// Presses a key, wherever the focus was.

@@ -23,6 +23,8 @@ async fn small_screens_show_what_is_needed() -> Outcome {
             visit.open_studio("&lang=en").await?;
             visit.bring(&Pictures::discs(4), 3).await?;
             visit.is_saved().await?;
+            let promise = visit.text("promise").await?;
+            assert!(promise.ends_with(": 0."), "no connection to another computer: {promise}");
         } else {
             visit.click("language").await?;
             visit.until("the page is Japanese", SOON, "document.documentElement.lang === 'ja'").await?;

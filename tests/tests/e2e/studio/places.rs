@@ -4,7 +4,7 @@ use medley_tests::visit::pictures::Pictures;
 use medley_tests::visit::{Outcome, SOON, Visit};
 use thirtyfour::error::WebDriverResult;
 
-use super::hand::{Act, Hand, Place, line, press_key, press_with_control};
+use super::hand::{Act, Hand, Place, is_at_hand, line, press_key, press_with_control};
 
 const LABELS: &str = "Array.from(window.medley.labels()?.labels ?? [])";
 
@@ -177,13 +177,27 @@ async fn a_stroke_after_an_undo_stays_on_the_screen() -> Outcome {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_stroke_that_a_lost_worker_did_not_answer_is_told_to_the_next() -> Outcome {
+    let Some(visit) = busy().await? else { return Ok(()) };
+    visit.is_saved().await?;
+    let hand = Hand::over(&visit).await?;
+    let mut acts = line(Place(20.0, 20.0), Place(60.0, 20.0)).to_vec();
+    acts.push(Act::LoseWorker);
+    let own = painted(&hand.at_once(&acts).await?);
+    assert!(own > 0, "the stroke is on the screen");
+    visit.has_labelled(4).await?;
+    look_away(&visit, 3).await?;
+    until_painted(&visit, "the new Worker has the stroke", own).await?;
+    visit.end().await?;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn boxes_that_are_drawn_quickly_are_all_there() -> Outcome {
     let Some(visit) = busy().await? else { return Ok(()) };
     visit.press("add-task").await?;
     visit.press_css("[data-kind=detection]").await?;
     visit.has_labelled(0).await?;
-    // The task's own view of the image, without a mask, is there.
-    visit.until("boxes can be drawn", SOON, "window.medley.labels() === null").await?;
     let hand = Hand::over(&visit).await?;
     let boxes = |count: usize| {
         format!("document.querySelector('[data-testid=studio-canvas]').dataset.boxes === '{count}'")

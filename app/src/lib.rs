@@ -2,6 +2,7 @@
 //! ([`worker`]). They only share the messages between them.
 #![recursion_limit = "256"]
 
+pub mod connections;
 #[cfg(feature = "page")]
 pub mod locales;
 #[cfg(feature = "page")]

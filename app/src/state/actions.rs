@@ -279,7 +279,7 @@ fn for_scene(scene: Scene, tasks: &[TaskCard]) -> Option<&TaskCard> {
 }
 
 /// A smaller copy of an image file, as PNG.
-async fn scaled(file: &File, width: u32, height: u32) -> Option<File> {
+pub(super) async fn scaled(file: &File, width: u32, height: u32) -> Option<File> {
     let options = ImageBitmapOptions::new();
     options.set_resize_width(width);
     options.set_resize_height(height);

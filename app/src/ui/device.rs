@@ -1,9 +1,7 @@
 //! The device panel: what the start-up check found, as text that can be copied.
 
-use js_sys::Reflect;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 
 use super::icons::{Glyph, Icon};
@@ -32,6 +30,8 @@ pub fn DevicePanel() -> impl IntoView {
     Effect::new(move |_| {
         if !panel.is(Panel::Device) {
             copied.set(false);
+        } else if let Some(studio) = app.studio() {
+            studio.ask_connections();
         }
     });
 
@@ -86,7 +86,9 @@ fn facts(app: App) -> Vec<(String, String)> {
         words.report.storage.to_owned(),
         app.studio().map(|studio| storage(app, studio)).unwrap_or_default(),
     ));
-    facts.push((words.report.connections.to_owned(), elsewhere().to_string()));
+    if let Some(studio) = app.studio() {
+        facts.push((words.report.connections.to_owned(), studio.connections.get().to_string()));
+    }
     let browser = window().navigator().user_agent().unwrap_or_default();
     facts.push((words.report.browser.to_owned(), browser));
     facts
@@ -97,17 +99,6 @@ fn storage(app: App, studio: Studio) -> String {
     let images = studio.project.with(|project| project.as_ref().map_or(0, |project| project.entries.len()));
     let words = &app.words().studio;
     format!("{}, {}", storage_words(words, &studio.storage.get()), (words.images)(images))
-}
-
-/// Connections to other computers than the one that gave this page, since it was opened. The
-/// Content-Security-Policy allows none; this counts what the browser has noted.
-fn elsewhere() -> usize {
-    let own = window().location().origin().unwrap_or_default();
-    let Some(performance) = window().performance() else { return 0 };
-    let noted = performance.get_entries_by_type("resource");
-    let name = |entry: JsValue| Reflect::get(&entry, &"name".into()).ok().and_then(|name| name.as_string());
-    let addresses = noted.iter().filter_map(name);
-    addresses.filter(|address| address.starts_with("http") && !address.starts_with(&own)).count()
 }
 
 fn measured(words: &Words, report: &DeviceReport) -> Vec<(String, String)> {

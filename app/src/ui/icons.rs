@@ -55,6 +55,10 @@ pub enum Icon {
     Redo,
     /// A table.
     Table,
+    /// A corner to the left.
+    Back,
+    /// A corner to the right.
+    On,
 }
 
 impl Icon {
@@ -98,6 +102,8 @@ impl Icon {
             }
             Self::Undo => "M4 8h8a4.5 4.5 0 0 1 0 9H8M4 8l3.5-3.500M4 8l3.5 3.5",
             Self::Redo => "M16 8H8a4.5 4.5 0 0 0 0 9h4M16 8l-3.5-3.500M16 8l-3.5 3.5",
+            Self::Back => "M12.5 4l-6 6l6 6",
+            Self::On => "M7.5 4l6 6l-6 6",
             Self::Table => "M3 4h14v12H3zM3 8h14M3 12h14M8.5 4v12",
         }
     }

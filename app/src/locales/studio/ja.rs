@@ -10,6 +10,7 @@ pub const JAPANESE: StudioWords = StudioWords {
     name: "スタジオ",
     title: "スタジオ：Medley",
     teach: "自分の画像で追加学習",
+    connections: |n| format!("これまでの外部への接続：{n} 件"),
     project: "プロジェクト名",
     new_name: "新しいプロジェクト",
     opening: "プロジェクトを開いています…",
@@ -23,7 +24,9 @@ pub const JAPANESE: StudioWords = StudioWords {
     first_class: "対象",
     background: "背景",
     canvas: |name, width, height| {
-        format!("{name}、{width} × {height} 画素。ラベルと予測を重ねて表示しています。道具を選ぶと描けます。")
+        format!(
+            "{name}、{width} × {height} 画素。ラベルと予測を重ねて表示しています。ツールを選ぶと描画できます。"
+        )
     },
     images: |n| format!("画像 {n} 枚"),
     filter: "表示する画像",
@@ -64,7 +67,7 @@ pub const JAPANESE: StudioWords = StudioWords {
     add_class: "クラスを追加",
     remove_class: "このクラスを削除",
     recolour: "次の色",
-    tools: "道具",
+    tools: "ツール",
     tool: |tool| match tool {
         Tool::Move => "移動",
         Tool::Brush => "ブラシ",
@@ -79,28 +82,32 @@ pub const JAPANESE: StudioWords = StudioWords {
     brush_size: "太さ",
     pixels: |n| format!("{n} 画素"),
     slice: "スライス",
-    window: "表示階調 (WW/WL)",
-    level: "レベル (WL)",
-    width: "ウィンドウ幅 (WW)",
+    window: "表示階調（WW/WL）",
+    level: "ウィンドウレベル（WL）",
+    width: "ウィンドウ幅（WW）",
     no_prediction: "この画像の予測はまだありません。",
     accept: "採用",
-    accept_hint: "予測をラベルとして採用",
+    accept_hint: "予測をラベルとして採用する",
     predict: "予測",
     predict_all: "すべて予測",
-    suggest: "次にラベルする画像",
-    suggest_hint: "モデルの確信が最も低い画像へ移動",
+    suggest: "次にラベル付けする画像",
+    suggest_hint: "モデルが最も迷っている画像を開く",
     labels: "ラベル",
     prediction: "予測",
     uncertainty: "不確かさ",
     compare: "学習前・学習後",
     base: "事前学習モデル",
+    previous: "前回のモデル",
     tuned: "追加学習後",
     divider: "学習前と学習後の境界",
-    complete: "ラベル完了",
-    complete_hint: "この画像はすべてラベル済みです（塗っていない部分は背景として学習します）",
+    held_out_images: "評価用画像",
+    held_out_back: "前の評価用画像",
+    held_out_on: "次の評価用画像",
+    complete: "ラベル付け完了",
+    complete_hint: "この画像のラベル付けを完了にします（塗っていない部分は背景として学習します）",
     clear: "ラベルを消去",
     predicting: "予測しています…",
-    searching: "不確かさを調べています…",
+    searching: "不確かさを計算しています…",
     measuring: "計測しています…",
     exporting: "ファイルを作成しています…",
     tune: "追加学習",
@@ -120,7 +127,7 @@ pub const JAPANESE: StudioWords = StudioWords {
         TuneMode::Full => "すべてを学習します。最も時間がかかり、多くのラベルとメモリーが必要です。",
     },
     together: "ラベルのあるタスクをすべて同時に学習",
-    together_hint: "タスクごとに交互に学習し、学んだことを共有します",
+    together_hint: "タスクを1ステップずつ交互に学習し、学習した内容を共有します",
     about: |time| format!("最長で約{time}"),
     memory: |memory| format!("メモリー {memory}"),
     sizes: |training, held_out, side, batch| {
@@ -133,12 +140,12 @@ pub const JAPANESE: StudioWords = StudioWords {
     preparing: "画像の特徴を計算しています",
     paused: "一時停止中",
     done: "完了",
-    cancelled: "中止しました。モデルは元のままです。",
-    failed: |reason| format!("追加学習が止まりました：{reason}"),
+    cancelled: "中止しました。モデルは変更されていません。",
+    failed: |reason| format!("追加学習が中断しました：{reason}"),
     failure: |failure| {
         match failure {
             Failure::NoImage => "画像がプロジェクトから削除されています。",
-            Failure::ImageLost => "画像がブラウザの保存領域に見つかりません。もう一度追加してください。",
+            Failure::ImageLost => "画像がブラウザーの保存領域に見つかりません。もう一度追加してください。",
             Failure::LabelsSpoilt(images) => {
                 return format!(
                     "ブラウザーの保存領域にある {} のラベルの一部を読み込めなかったため、除外しました。もう一度ラベルを付けてください。",
@@ -154,18 +161,20 @@ pub const JAPANESE: StudioWords = StudioWords {
             Failure::ClassesChanged => "学習後にクラスが変わりました。もう一度追加学習をしてください。",
             Failure::Underway => "すでに追加学習中です。先に停止してください。",
             Failure::NothingToLearn => "学習できるラベルがありません。対象と背景にラベルを付けてください。",
-            Failure::NoMap => "不確かさの地図は領域分割だけで表示できます。",
-            Failure::Other(reason) => reason,
+            Failure::NoMap => "不確かさマップを表示できるのは、領域分割のタスクだけです。",
+            // The library speaks English.
+            Failure::Other(reason) => return format!("エラーが発生しました（詳細：{reason}）"),
         }
         .to_owned()
     },
     pause: "一時停止",
     resume: "再開",
     stop: "停止",
-    stop_hint: "ここで終え、最良の状態を残す",
+    stop_hint: "ここで終了し、これまでで最良のモデルを残します",
     cancel: "中止",
-    cancel_hint: "ここで終え、モデルを元に戻す",
+    cancel_hint: "ここで終了し、モデルを元に戻します",
     use_base: "事前学習モデルに戻す",
+    use_previous: "前回のモデルに戻す",
     use_tuned: "追加学習後のモデルを使う",
     score: "スコア",
     loss: "損失",
@@ -174,7 +183,7 @@ pub const JAPANESE: StudioWords = StudioWords {
     dice: "Dice",
     map: "mAP（0.5）",
     f1: "マクロF1",
-    curve: |measure| format!("ステップごとの損失と、評価用画像での {measure}。最新の値は下にあります。"),
+    curve: |measure| format!("ステップごとの損失と、評価用画像での {measure}。最新の値は下に表示されます。"),
     table: "表",
     per_image: "画像ごと",
     per_object: "対象ごと",
@@ -202,31 +211,31 @@ pub const JAPANESE: StudioWords = StudioWords {
     },
     export_hint: |what| match what {
         Export::MasksPng => "画像ごとのインデックスマスク（zip）",
-        Export::MasksNifti => "元画像と同じ座標系（zip）",
+        Export::MasksNifti => "元の画像と同じ座標系で保存（zip）",
         Export::Coco => "多角形と枠を含む1つのJSON",
         Export::GeoJson => "QuPath用（zip）",
-        Export::PredictionsPng => "ラベルがなければ予測を使います",
+        Export::PredictionsPng => "ラベルのない画像は予測を書き出します",
         Export::MeasurementsCsv => "対象ごとの個数、面積、長さ、輝度",
         Export::Model => "`medley predict` や別のページで開けます",
-        Export::Head => "ここで学習した部分だけ",
-        Export::Project => "すべてを1つのzipに。別のコンピューターでも開けます",
-        Export::Report => "データ、設定、曲線、スコアを1つのページに",
+        Export::Head => "追加学習で変わった部分だけ",
+        Export::Project => "すべてを1つのzipにまとめます。別のコンピューターでも開けます",
+        Export::Report => "データ、設定、学習曲線、スコアを1つのページにまとめます",
     },
     import: "読み込み",
     import_labels: "ラベル",
     import_project: "プロジェクト",
     import_model: "モデル",
-    import_hint: "ラベル：PNGマスクとNIfTIはファイル名で対応付けるか、表示中の画像に付けます。COCOとCSVは全画像が対象です。",
+    import_hint: "ラベル：PNGマスクとNIfTIは、ファイル名が一致する画像か、表示中の画像に読み込みます。COCOとCSVは、すべての画像が対象です。",
     new_project: "新しいプロジェクト",
-    new_project_hint: "このプロジェクトを置き換えます。必要なら先に書き出してください。",
+    new_project_hint: "現在のプロジェクトは削除されます。必要な場合は、先に書き出してください。",
     wish_failed: |reason| format!("実行できませんでした：{reason}"),
     project_failed: |reason| {
         format!(
-            "プロジェクトを開けなかったため、新しいプロジェクトを作成しました。元のプロジェクトはブラウザーの保存領域に残っています。理由：{reason}"
+            "プロジェクトを開けなかったため、新しいプロジェクトを作成しました。元のプロジェクトはブラウザーの保存領域に残っています（詳細：{reason}）"
         )
     },
     labels_imported: |name, entries| format!("「{name}」から {entries} 枚分のラベルを読み込みました。"),
-    recovered: "計算が中断しましたが、再起動し、最後に保存した状態から続けています。",
+    recovered: "計算が中断したため再起動し、最後に保存した状態から再開しました。",
     nothing_to_suggest: "ラベルのない画像は残っていません。",
     more_notices: |n| format!("ほか {n} 件"),
     warnings: WarningWords {
@@ -234,24 +243,28 @@ pub const JAPANESE: StudioWords = StudioWords {
         all_held_out: "ラベル済みの画像がすべて評価用のため、学習に使えません。別の画像にラベルを付けるか、評価用から外してください。",
         one_image: "ラベル済みの画像が1枚だけのため、結果を評価できません。もう1枚ラベルを付けてください。",
         few_labels: |images| {
-            format!("学習に使える画像が {images} 枚と少なめです。3〜5枚あると結果が大きく良くなります。")
+            format!(
+                "学習に使える画像が {images} 枚と少なめです。3〜5枚あると、多くの場合、結果が大きく改善します。"
+            )
         },
         one_class: |class| {
-            format!("「{class}」だけがラベルされています。背景も塗るか、画像を「ラベル完了」にしてください。")
+            format!(
+                "「{class}」だけがラベル付けされています。背景も塗るか、画像を「ラベル付け完了」にしてください。"
+            )
         },
         class_without_labels: |class| format!("「{class}」にはラベルがないため、学習されません。"),
         imbalance: |rare, common, factor| {
             format!(
-                "「{common}」は「{rare}」の {factor} 倍あります。「{rare}」のラベルを増やすと良くなります。"
+                "「{common}」は「{rare}」の {factor} 倍あります。「{rare}」のラベルを増やすと、結果が改善します。"
             )
         },
         automatic_split: |names| {
             format!("結果を評価するため、次の画像は学習に使いません：{}", names.join("、"))
         },
-        scaled_down: |side| format!("メモリーに収めるため、学習時は画像を {side} 画素に縮小します。"),
+        scaled_down: |side| format!("メモリーに収まるように、学習時は画像を {side} 画素に縮小します。"),
     },
     tour: TourWords {
-        name: "ツアー",
+        name: "使い方の紹介",
         step: |step| match step {
             Step::Add => (
                 "画像を追加する",
@@ -263,16 +276,16 @@ pub const JAPANESE: StudioWords = StudioWords {
             ),
             Step::Tune => (
                 "追加学習",
-                "「追加学習を開始」（T）を押すとスコアが表示されます。誤りを直してもう一度学習し、マスク、計測値、モデルを書き出せます。",
+                "「追加学習を開始」（T）を押して、スコアの変化を確認します。誤りを直してもう一度学習したら、マスク、計測値、モデルを書き出せます。",
             ),
         },
         use_samples: "次へ",
         next: "次へ",
-        skip: "ツアーを省略",
+        skip: "スキップ",
         end: "始める",
     },
     keys: StudioKeyWords {
-        intro: "数枚の画像で対象を塗るか枠で囲み、追加学習し、誤りを直して書き出します。すべてこのページの中で行われ、このブラウザーに保存されます。",
+        intro: "数枚の画像で対象を塗るか枠で囲んで追加学習し、誤りを直してから書き出します。処理はすべてこのページの中で行われ、結果はこのブラウザーに保存されます。",
         size: "ブラシを細く・太く",
         size_wheel_key: "Shift + ホイール",
         size_wheel: "ブラシの太さ",

@@ -18,6 +18,8 @@ pub struct StudioWords {
     pub title: &'static str,
     /// From a result to the studio.
     pub teach: &'static str,
+    /// How many connections to other computers there were.
+    pub connections: fn(u32) -> String,
     /// The project's name, for those who cannot see it.
     pub project: &'static str,
     /// Name of a new project.
@@ -136,12 +138,20 @@ pub struct StudioWords {
     pub uncertainty: &'static str,
     /// Layer.
     pub compare: &'static str,
-    /// The model before.
+    /// The model before, where it is the pretrained one.
     pub base: &'static str,
+    /// The model before, where it was tuned as well.
+    pub previous: &'static str,
     /// The model after.
     pub tuned: &'static str,
     /// Slider between the two.
     pub divider: &'static str,
+    /// The images to compare on.
+    pub held_out_images: &'static str,
+    /// Button.
+    pub held_out_back: &'static str,
+    /// Button.
+    pub held_out_on: &'static str,
     /// Check box.
     pub complete: &'static str,
     /// What it means.
@@ -210,8 +220,10 @@ pub struct StudioWords {
     pub cancel: &'static str,
     /// What it does.
     pub cancel_hint: &'static str,
-    /// Button.
+    /// Button, where the model before is the pretrained one.
     pub use_base: &'static str,
+    /// Button, where it was tuned as well.
+    pub use_previous: &'static str,
     /// Button.
     pub use_tuned: &'static str,
     /// Where the measure is not known yet.

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use super::pure::list;
 use super::pure::shortcuts::Tool;
-use super::{Studio, Work};
+use super::{Place, Studio, Work};
 use crate::locales::Language;
 use crate::worker::messages::{Ask, Beginning, EntryId, Export, RequestId, StudioAsk, TaskId, TaskKind};
 
@@ -51,22 +51,22 @@ impl Studio {
     /// Gives the project another name.
     pub fn rename_project(self, name: &str) {
         if !name.trim().is_empty() {
-            self.ask(StudioAsk::Rename { name: name.trim().to_owned() }, None);
+            self.change(StudioAsk::Rename { name: name.trim().to_owned() }, None);
         }
     }
 
     /// Shows an image.
     pub fn choose(self, entry: EntryId, slice: u32) {
         let Some(task) = self.task.get_untracked() else { return };
-        let shown = self.open.with_untracked(|open| open.as_ref().map(|(view, _)| (view.entry, view.window)));
-        // Another slice keeps the window; another image has its own.
-        let window = shown.filter(|(shown, _)| *shown == entry).map(|(_, window)| window);
-        if window.is_none() {
+        if self.shown_place() != Some((entry, slice, task)) {
+            // Of the place that is left: what was being painted there is done, what is compared or mapped is over.
+            self.end_stroke();
+            self.stop_comparing();
             self.show_heat.set(false);
         }
-        self.stop_comparing();
         self.entry.set(Some(entry));
         self.slice.set(slice);
+        let window = untrack(|| self.card(entry)).and_then(|card| card.window);
         let id = self.ask(StudioAsk::OpenEntry { entry, slice, task, window }, None);
         self.awaited.update_value(|awaited| awaited.open = id);
     }
@@ -78,14 +78,11 @@ impl Studio {
         }
     }
 
-    /// Shows the image with other values as black and white.
+    /// Shows the image with other values as black and white, from now on.
     pub fn set_window(self, low: f32, high: f32) {
-        let (Some(entry), Some(task)) = (self.entry.get_untracked(), self.task.get_untracked()) else {
-            return;
-        };
-        let (slice, window) = (self.slice.get_untracked(), Some((low, high)));
-        let id = self.ask(StudioAsk::OpenEntry { entry, slice, task, window }, None);
-        self.awaited.update_value(|awaited| awaited.open = id);
+        if let Some((entry, ..)) = self.at_hand() {
+            self.change(StudioAsk::SetWindow { entry, window: (low, high) }, None);
+        }
     }
 
     /// Shows another slice of a volume.
@@ -160,7 +157,7 @@ impl Studio {
     pub fn hold_out_meant(self, held_out: bool) {
         let entries = self.meant();
         if !entries.is_empty() {
-            self.ask(StudioAsk::SetHeldOut { entries, held_out }, None);
+            self.change(StudioAsk::SetHeldOut { entries, held_out }, None);
         }
     }
 
@@ -168,7 +165,7 @@ impl Studio {
     pub fn complete_meant(self, complete: bool) {
         let entries = self.meant();
         if let Some(task) = self.task.get_untracked().filter(|_| !entries.is_empty()) {
-            self.ask(StudioAsk::SetComplete { entries, task, complete }, None);
+            self.change(StudioAsk::SetComplete { entries, task, complete }, None);
         }
     }
 
@@ -184,6 +181,7 @@ impl Studio {
         if self.task.get_untracked() == Some(task) {
             return;
         }
+        self.end_stroke();
         self.task.set(Some(task));
         self.suit_class_and_tool();
         self.rows.set(None);
@@ -221,7 +219,7 @@ impl Studio {
     /// Gives the chosen task another name.
     pub fn rename_task(self, name: &str) {
         if let Some(task) = self.task.get_untracked().filter(|_| !name.trim().is_empty()) {
-            self.ask(StudioAsk::RenameTask { task, name: name.trim().to_owned() }, None);
+            self.change(StudioAsk::RenameTask { task, name: name.trim().to_owned() }, None);
         }
     }
 
@@ -235,14 +233,14 @@ impl Studio {
     /// Gives a class another name.
     pub fn rename_class(self, class: u8, name: &str) {
         if let Some(task) = self.task.get_untracked().filter(|_| !name.trim().is_empty()) {
-            self.ask(StudioAsk::RenameClass { task, class, name: name.trim().to_owned() }, None);
+            self.change(StudioAsk::RenameClass { task, class, name: name.trim().to_owned() }, None);
         }
     }
 
     /// Gives a class the next colour.
     pub fn recolour_class(self, class: u8, colour: u8) {
         if let Some(task) = self.task.get_untracked() {
-            self.ask(StudioAsk::RecolourClass { task, class, colour }, None);
+            self.change(StudioAsk::RecolourClass { task, class, colour }, None);
         }
     }
 
@@ -253,56 +251,60 @@ impl Studio {
         }
     }
 
-    /// Applies the model to the image on the screen.
+    /// Applies the model to the chosen image.
     pub fn predict(self) {
         if let Some((entry, slice, task)) = self.place() {
-            self.begin(Work::Predicting);
-            self.ask(StudioAsk::Predict { entry, slice, task }, None);
+            let id = self.ask(StudioAsk::Predict { entry, slice, task }, None);
+            self.begin(Work::Predicting, id);
         }
     }
 
-    /// Applies the model to all images, or stops doing so.
+    /// Applies the model to all images, or stops doing so. The Worker says when it has stopped.
     pub fn predict_all(self) {
         let Some(task) = self.task.get_untracked() else { return };
-        if self.works.with_untracked(|works| works.contains(&Work::PredictingAll)) {
+        if untrack(|| self.is_at(Work::PredictingAll)) {
             self.ask(StudioAsk::StopPredicting, None);
-            self.end(Work::PredictingAll);
         } else {
-            self.begin(Work::PredictingAll);
-            self.ask(StudioAsk::PredictAll { task }, None);
+            let id = self.ask(StudioAsk::PredictAll { task }, None);
+            self.begin(Work::PredictingAll, id);
         }
     }
 
     /// Shows where the model is unsure, or no more.
     pub fn toggle_heat(self) {
         let shown = !self.show_heat.get_untracked();
+        let Some((entry, slice, task)) = self.at_hand() else { return };
         self.show_heat.set(shown);
-        if let Some((entry, slice, task)) = self.place().filter(|_| shown) {
-            self.begin(Work::Searching);
-            self.ask(StudioAsk::Uncertainty { entry, slice, task }, None);
+        if shown {
+            let id = self.ask(StudioAsk::Uncertainty { entry, slice, task }, None);
+            self.awaited.update_value(|awaited| awaited.heat = id);
+            self.begin(Work::Searching, id);
         }
     }
 
     /// Looks for the image that is best labelled next.
     pub fn suggest(self) {
         if let Some(task) = self.task.get_untracked() {
-            self.begin(Work::Searching);
-            self.ask(StudioAsk::SuggestNext { task }, None);
+            let id = self.ask(StudioAsk::SuggestNext { task }, None);
+            self.begin(Work::Searching, id);
         }
     }
 
-    /// Base and tuned model side by side, or no more.
+    /// The model before the last tuning and the tuned one side by side, or no more.
     pub fn toggle_comparing(self) {
         if self.comparing.get_untracked() {
             self.stop_comparing();
-            return;
+        } else {
+            self.compare();
         }
+    }
+
+    fn compare(self) {
         let Some((entry, slice, task)) = self.place() else { return };
         self.comparing.set(true);
-        let before = self.ask(StudioAsk::PredictBefore { entry, slice, task }, None);
-        self.awaited.update_value(|awaited| awaited.before = before);
-        self.begin(Work::Predicting);
-        self.ask(StudioAsk::Predict { entry, slice, task }, None);
+        let id = self.ask(StudioAsk::PredictBefore { entry, slice, task }, None);
+        self.begin(Work::Comparing, id);
+        self.predict();
     }
 
     pub(super) fn stop_comparing(self) {
@@ -310,30 +312,64 @@ impl Studio {
         self.layers.update_value(|layers| layers.before = None);
     }
 
+    /// The images on which tuning is measured: those that were marked, or else those that were picked; tracks them.
+    pub fn held_out(self) -> Vec<EntryId> {
+        let marked: Vec<EntryId> = self.project.with(|project| {
+            let cards = project.iter().flat_map(|project| &project.entries);
+            cards.filter(|card| card.held_out).map(|card| card.id).collect()
+        });
+        let picked = || self.plan.with(|plan| plan.as_ref().map(|plan| plan.held_out.clone()));
+        if marked.is_empty() { picked().unwrap_or_default() } else { marked }
+    }
+
+    /// Compares the models on the held-out image after this one, or before it; around the end to the other.
+    pub fn compare_held_out(self, by: isize) {
+        let images = untrack(|| self.held_out());
+        let place = images.iter().position(|entry| Some(*entry) == self.entry.get_untracked());
+        let count = images.len().max(1) as isize;
+        let next = place.map_or(0, |place| (place as isize + by).rem_euclid(count));
+        let Some(entry) = images.get(next as usize).copied() else { return };
+        // Of a volume the middle slice, where there is most to see.
+        let slices = untrack(|| self.card(entry)).map_or(1, |card| card.slices);
+        self.choose(entry, slices / 2);
+        self.compare();
+    }
+
     /// Measures all objects.
     pub fn measure(self) {
         if let Some(task) = self.task.get_untracked() {
-            self.begin(Work::Measuring);
-            self.ask(StudioAsk::Measure { task, predictions: true }, None);
+            let id = self.ask(StudioAsk::Measure { task, predictions: true }, None);
+            self.begin(Work::Measuring, id);
         }
     }
 
     /// Makes a file.
     pub fn export(self, what: Export) {
         let task = self.task.get_untracked().unwrap_or_default();
-        self.begin(Work::Exporting);
         let japanese = self.app.language.get_untracked() == Language::Japanese;
-        self.ask(StudioAsk::Export { what, task, japanese }, None);
+        let id = self.ask(StudioAsk::Export { what, task, japanese }, None);
+        self.begin(Work::Exporting, id);
     }
 
-    /// Image, slice and task on the screen.
-    pub(super) fn place(self) -> Option<(EntryId, u32, TaskId)> {
+    /// What is chosen; on the screen may still be what was before.
+    pub(super) fn place(self) -> Option<Place> {
         Some((self.entry.get_untracked()?, self.slice.get_untracked(), self.task.get_untracked()?))
+    }
+
+    /// What is on the screen.
+    pub(super) fn shown_place(self) -> Option<Place> {
+        self.open.with_untracked(|open| open.as_ref().map(|(view, _)| (view.entry, view.slice, view.task)))
     }
 
     /// Nothing is on the screen any more.
     pub(super) fn forget_image(self) {
         self.entry.set(None);
+        self.forget_picture();
+    }
+
+    /// The chosen image could not be shown: no other is, in its place.
+    pub(super) fn forget_picture(self) {
+        self.stroke.set_value(None);
         self.open.set(None);
         self.prediction.set(None);
         self.boxes.set(Vec::new());

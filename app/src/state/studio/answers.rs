@@ -15,15 +15,18 @@ impl Studio {
     /// Takes an answer; drops it when something else has been asked for since.
     pub fn answered(self, id: RequestId, answer: StudioAnswer, bytes: Option<Uint8Array>) {
         self.heard();
+        let settled = self.settle(id);
         match answer {
             StudioAnswer::Project(card) => self.project_arrived(card),
             StudioAnswer::ProjectFailed(reason) => self.say(StudioNotice::ProjectFailed(reason)),
             StudioAnswer::Added(card) => {
                 self.put_card(card);
+                self.sent_file(id);
                 self.one_arrived();
             }
             StudioAnswer::NotAdded { name, reason } => {
-                self.say(StudioNotice::NotAdded { name, reason });
+                let file = self.sent_file(id);
+                self.say(StudioNotice::NotAdded { name, reason, file });
                 self.one_arrived();
             }
             StudioAnswer::LabelsImported { name, entries } => {
@@ -31,8 +34,8 @@ impl Studio {
                 self.rows.set(None);
             }
             StudioAnswer::Failed(reason) => {
-                self.works.set(Vec::new());
                 self.say(StudioNotice::Failed(reason));
+                self.not_done(id, settled.is_some());
             }
             StudioAnswer::Thumbnail { entry, width, height } => {
                 if let Some(canvas) = bytes.and_then(|rgba| surface::from_rgba(&rgba, width, height)) {
@@ -44,25 +47,30 @@ impl Studio {
             StudioAnswer::Opened(view) if id == self.awaited.with_value(|awaited| awaited.open) => {
                 self.opened(view, bytes.as_ref());
             }
-            StudioAnswer::Edited(state) => self.edited(state, bytes.as_ref()),
+            StudioAnswer::Edited(state) => {
+                let through_history = settled.is_some_and(|change| change.goes_through_history());
+                self.edited(state, bytes.as_ref(), through_history);
+            }
             StudioAnswer::EntryChanged(card) => self.put_card(card),
             StudioAnswer::Predicted { entry, slice, task, prediction } => {
                 self.predicted(id, (entry, slice, task), prediction, bytes.as_ref());
             }
             StudioAnswer::PredictedAll { .. } => {
-                self.end(Work::PredictingAll);
+                self.end(id);
                 self.reopen();
             }
             StudioAnswer::Suggested { entry, slice } => {
-                self.end(Work::Searching);
+                self.end(id);
                 match entry {
                     Some(entry) => self.choose(entry, slice),
                     None => self.say(StudioNotice::NothingToSuggest),
                 }
             }
             StudioAnswer::Uncertainty { entry, slice } => {
-                self.end(Work::Searching);
-                if self.shows(entry, slice) {
+                self.end(id);
+                let newest = id == self.awaited.with_value(|awaited| awaited.heat);
+                let here = self.shown_place().is_some_and(|shown| (shown.0, shown.1) == (entry, slice));
+                if newest && here {
                     self.layers.update_value(|layers| layers.heat = bytes.map(|heat| heat.to_vec()));
                     self.touch_all();
                 }
@@ -72,26 +80,39 @@ impl Studio {
             }
             StudioAnswer::Tuning(progress) => self.tuned(progress),
             StudioAnswer::Measured(rows) => {
-                self.end(Work::Measuring);
+                self.end(id);
                 self.rows.set(Some(rows));
             }
             StudioAnswer::Exported { name, media } => {
-                self.end(Work::Exporting);
+                self.end(id);
                 if let Some(bytes) = bytes {
                     super::files::save(&bytes, &name, &media);
                 }
             }
             StudioAnswer::Stored(state) => self.storage.set(state),
-            // Stale: replaced by a newer request. And a sign of life alone.
-            StudioAnswer::Opened(_) | StudioAnswer::Planned(_) | StudioAnswer::Here => {}
+            StudioAnswer::Here { elsewhere } => self.count_connections(elsewhere),
+            // Stale: replaced by a newer request.
+            StudioAnswer::Opened(_) | StudioAnswer::Planned(_) => {}
         }
     }
 
-    /// The image and slice on the screen are these.
-    fn shows(self, entry: EntryId, slice: u32) -> bool {
-        self.open.with_untracked(|open| {
-            open.as_ref().is_some_and(|(view, _)| view.entry == entry && view.slice == slice)
-        })
+    /// A request failed; what was shown ahead of it is as it was before.
+    fn not_done(self, id: RequestId, was_change: bool) {
+        let compared = self.is_for(id, Work::Comparing);
+        self.failed(id);
+        let awaited = self.awaited.get_value();
+        if id == awaited.open {
+            self.forget_picture();
+        }
+        if id == awaited.heat {
+            self.show_heat.set(false);
+        }
+        if compared {
+            self.stop_comparing();
+        }
+        if was_change {
+            self.reopen();
+        }
     }
 
     fn project_arrived(self, card: ProjectCard) {
@@ -114,6 +135,7 @@ impl Studio {
         self.project.set(Some(card));
 
         if task != self.task.get_untracked() {
+            self.end_stroke();
             self.task.set(task);
             self.suit_class_and_tool();
         }
@@ -153,24 +175,31 @@ impl Studio {
         };
         let labels = next(view.labels);
         let prediction = next(matches!(view.prediction, Some(StudioPrediction::Mask { .. })));
+        let at = (view.entry, view.slice, view.task);
         let mask = labels.and_then(|labels| Mask::from_pixels(view.width, view.height, labels));
-        let same = self.open.with_untracked(|open| {
+        let mask = mask.map(|mask| self.painted_since(at, mask));
+        let same_place = self.shown_place() == Some(at);
+        let same_image = self.open.with_untracked(|open| {
             open.as_ref().is_some_and(|(old, _)| {
                 old.entry == view.entry && (old.width, old.height) == (view.width, view.height)
             })
         });
         self.layers.update_value(|layers| {
-            let heat = layers.heat.take().filter(|_| same && self.show_heat.get_untracked());
-            let before = layers.before.take().filter(|_| same);
+            let heat = layers.heat.take().filter(|_| same_place && self.show_heat.get_untracked());
+            let before = layers.before.take().filter(|_| same_place);
             *layers = Layers { mask, prediction, before, heat };
         });
-        self.boxes.set(view.boxes.clone());
-        self.chosen_box.set(None);
-        self.image_class.set(view.class);
+        // What was drawn since is newer than this answer.
+        if !(same_place && self.is_ahead_at(at)) {
+            self.boxes.set(view.boxes.clone());
+            self.image_class.set(view.class);
+        }
+        let boxes = self.boxes.with_untracked(Vec::len);
+        self.chosen_box.update(|chosen| *chosen = chosen.filter(|chosen| same_place && *chosen < boxes));
         self.prediction.set(view.prediction.clone());
         self.slice.set(view.slice);
         self.open.set(Some((view, canvas)));
-        if !same {
+        if !same_image {
             self.view.update(|view| view.fitted = true);
         }
         self.touch_all();
@@ -186,31 +215,35 @@ impl Studio {
         }
     }
 
-    fn edited(self, state: EditState, bytes: Option<&Uint8Array>) {
+    fn edited(self, state: EditState, bytes: Option<&Uint8Array>, through_history: bool) {
         self.can_undo.set(state.can_undo);
         self.can_redo.set(state.can_redo);
         self.put_card(state.card);
         self.rows.set(None);
-        if self.task.get_untracked() != Some(state.task) {
-            self.choose_task(state.task);
-        }
-        if !self.shows(state.entry, state.slice) {
-            // What was taken back is shown.
-            self.choose(state.entry, state.slice);
+        self.want_plan();
+        let shown = self.shown_place();
+        // The class is that of all slices.
+        let all_slices = state.rect.is_none() && state.boxes.is_none();
+        let slice = shown.map(|shown| shown.1).filter(|_| all_slices).unwrap_or(state.slice);
+        let at = (state.entry, slice, state.task);
+        if shown != Some(at) {
+            // What was taken back is shown. Who painted and went on is left where they are.
+            if through_history {
+                self.choose_task(state.task);
+                self.choose(state.entry, slice);
+            }
             return;
         }
         if let (Some(rect), Some(bytes)) = (state.rect, bytes) {
-            let pixels = bytes.to_vec();
-            self.on_mask(|mask| {
-                mask.paste(rect.into(), &pixels);
-                rect.into()
-            });
+            self.put_below(at, rect.into(), &bytes.to_vec());
+        }
+        if self.is_ahead_at(at) {
+            return;
         }
         if let Some(boxes) = state.boxes {
             self.boxes.set(boxes);
         }
         self.image_class.set(state.class);
-        self.want_plan();
     }
 
     fn predicted(
@@ -220,12 +253,13 @@ impl Studio {
         prediction: StudioPrediction,
         bytes: Option<&Uint8Array>,
     ) {
-        self.end(Work::Predicting);
-        if !self.shows(entry, slice) || self.task.get_untracked() != Some(task) {
+        let compared = self.is_for(id, Work::Comparing);
+        self.end(id);
+        if self.shown_place() != Some((entry, slice, task)) {
             return;
         }
         let layer = bytes.map(Uint8Array::to_vec);
-        if id == self.awaited.with_value(|awaited| awaited.before) {
+        if compared {
             self.layers.update_value(|layers| layers.before = layer);
         } else {
             self.layers.update_value(|layers| layers.prediction = layer);

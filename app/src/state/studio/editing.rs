@@ -1,13 +1,14 @@
 //! Changes of labels: shown at once, told to the Worker at the end.
 
-use js_sys::Uint8Array;
 use leptos::prelude::*;
 
-use super::Studio;
+use super::pending::Pending;
+use super::pure::coat::{Coat, Stroke};
 use super::pure::mask::{Mask, UNLABELLED};
 use super::pure::rect::Rect;
 use super::pure::shapes::{self, Point};
 use super::pure::shortcuts::Tool;
+use super::{Place, Studio};
 use crate::worker::messages::TaskKind;
 use crate::worker::messages::{Edit, LabelBox, StudioAsk, StudioPrediction};
 
@@ -31,50 +32,121 @@ impl Studio {
         self.radius.set((((old + step) * 2.0).round() / 2.0).clamp(RADII.0, RADII.1));
     }
 
-    /// Paints a piece of a stroke, on the screen alone. Returns what it touched.
-    pub fn paint(self, from: Point, to: Point, radius: f64, value: u8) -> Rect {
-        self.on_mask(|mask| shapes::stroke(mask, from, to, radius, value))
+    /// Image, slice and task on the screen, where they are the chosen ones. While another image is on its way nothing
+    /// can be drawn: the hand is meant for the one, the eye still sees the other.
+    pub fn at_hand(self) -> Option<Place> {
+        self.shown_place().filter(|shown| self.place() == Some(*shown))
+    }
+
+    /// The chosen image is on its way to the screen; tracks both.
+    pub fn is_awaiting_picture(self) -> bool {
+        self.slice.track();
+        self.task.track();
+        self.open.track();
+        self.entry.get().is_some() && self.at_hand().is_none()
+    }
+
+    /// Begins to paint with the tool in hand. False where nothing can be painted.
+    pub fn begin_stroke(self) -> bool {
+        self.end_stroke();
+        let Some(at) = self.at_hand() else { return false };
+        let value = self.value();
+        let stroke =
+            self.layers.with_value(|layers| layers.mask.as_ref().map(|mask| Stroke::on(mask, value)));
+        let begun = stroke.is_some();
+        self.stroke.set_value(stroke.map(|stroke| (at, stroke)));
+        begun
+    }
+
+    /// Paints a piece of the stroke, on the screen alone.
+    pub fn paint(self, from: Point, to: Point, radius: f64) {
+        self.paint_by(|stroke, mask| {
+            stroke.paint(mask, |mask, value| shapes::stroke(mask, from, to, radius, value))
+        });
+    }
+
+    fn paint_by(self, shape: impl FnOnce(&mut Stroke, &mut Mask) -> Rect) {
+        self.stroke.update_value(|stroke| {
+            if let Some((_, stroke)) = stroke {
+                self.on_mask(|mask| shape(stroke, mask));
+            }
+        });
+    }
+
+    /// Tells the Worker what was painted, for the place where it was painted.
+    pub fn end_stroke(self) {
+        let Some((at, stroke)) = self.stroke.try_update_value(Option::take).flatten() else { return };
+        let coat = stroke.coat();
+        if !coat.rect.is_empty() {
+            self.send_edit(at, Edit::Paint { rect: coat.rect.into(), label: coat.label }, Some(coat));
+        }
+    }
+
+    /// Takes what was painted off the screen. True where there was something.
+    pub fn give_up_stroke(self) -> bool {
+        let Some((_, stroke)) = self.stroke.try_update_value(Option::take).flatten() else { return false };
+        self.on_mask(|mask| stroke.lift(mask));
+        true
     }
 
     /// Changes the mask on the screen.
-    pub fn on_mask(self, change: impl FnOnce(&mut Mask) -> Rect) -> Rect {
+    fn on_mask(self, change: impl FnOnce(&mut Mask) -> Rect) {
         let rect = self.layers.try_update_value(|layers| layers.mask.as_mut().map(change));
         let rect = rect.flatten().unwrap_or_default();
         if !rect.is_empty() {
             self.touch(rect);
         }
-        rect
     }
 
-    /// Tells the Worker what was painted in a rectangle.
-    pub fn commit(self, rect: Rect) {
-        if rect.is_empty() {
-            return;
-        }
-        let pixels = self.layers.with_value(|layers| layers.mask.as_ref().map(|mask| mask.cut(rect)));
-        if let Some(pixels) = pixels {
-            self.edit(Edit::Paint(rect.into()), Some(Uint8Array::new_from_slice(&pixels)));
+    /// Puts the Worker's pixels of a rectangle below all that was painted since.
+    pub(super) fn put_below(self, at: Place, rect: Rect, pixels: &[u8]) {
+        self.stroke.update_value(|stroke| {
+            self.on_mask(|mask| {
+                if let Some((_, stroke)) = stroke.as_ref() {
+                    stroke.lift(mask);
+                }
+                mask.paste(rect, pixels);
+                self.lay_on_top(at, mask, stroke);
+                rect
+            });
+        });
+    }
+
+    /// The Worker's mask of a place, with all that was painted since.
+    pub(super) fn painted_since(self, at: Place, mut mask: Mask) -> Mask {
+        self.stroke.update_value(|stroke| self.lay_on_top(at, &mut mask, stroke));
+        mask
+    }
+
+    fn lay_on_top(self, at: Place, mask: &mut Mask, stroke: &mut Option<(Place, Stroke)>) {
+        self.lay_ahead(at, mask);
+        if let Some((_, stroke)) = stroke.as_mut().filter(|(own, _)| *own == at) {
+            stroke.lay_again(mask);
         }
     }
 
     /// Paints the inside of a polygon.
     pub fn fill_polygon(self, corners: &[Point]) {
-        let value = self.value();
-        let rect = self.on_mask(|mask| shapes::polygon(mask, corners, value));
-        self.commit(rect);
+        if self.begin_stroke() {
+            self.paint_by(|stroke, mask| {
+                stroke.paint(mask, |mask, value| shapes::polygon(mask, corners, value))
+            });
+            self.end_stroke();
+        }
     }
 
     /// Fills the connected pixels around one.
     pub fn flood(self, at: (u32, u32)) {
-        let value = self.value();
-        let rect = self.on_mask(|mask| shapes::fill(mask, at, value));
-        self.commit(rect);
+        if self.begin_stroke() {
+            self.paint_by(|stroke, mask| stroke.fill(mask, at));
+            self.end_stroke();
+        }
     }
 
     /// Takes the object that the model proposes around a pixel.
     pub fn smart_fill(self, (x, y): (u32, u32)) {
         let class = self.class.get_untracked();
-        self.edit(Edit::Smart { x, y, class, reach: REACH }, None);
+        self.edit(Edit::Smart { x, y, class, reach: REACH });
     }
 
     /// Takes the prediction as label.
@@ -91,7 +163,7 @@ impl Studio {
             }
             Some(_) => {
                 let score = self.app.threshold.get_untracked();
-                self.edit(Edit::Accept { score, only_unlabelled: true }, None);
+                self.edit(Edit::Accept { score, only_unlabelled: true });
             }
             None => {}
         }
@@ -111,13 +183,14 @@ impl Studio {
 
     /// Takes all labels of the slice away.
     pub fn clear(self) {
-        self.edit(Edit::Clear, None);
+        self.edit(Edit::Clear);
     }
 
     /// Gives the image a class; the same class again takes it away.
     pub fn give_class(self, class: Option<u8>) {
-        self.image_class.set(class);
-        self.edit(Edit::Class(class), None);
+        if self.edit(Edit::Class(class)) {
+            self.image_class.set(class);
+        }
     }
 
     /// Chooses a class, and in a classification gives it to the image.
@@ -146,8 +219,9 @@ impl Studio {
 
     /// The slice's boxes are these now.
     pub fn set_boxes(self, boxes: Vec<LabelBox>) {
-        self.boxes.set(boxes.clone());
-        self.edit(Edit::Boxes(boxes), None);
+        if self.edit(Edit::Boxes(boxes.clone())) {
+            self.boxes.set(boxes);
+        }
     }
 
     /// Takes the chosen box away.
@@ -161,23 +235,30 @@ impl Studio {
         self.set_boxes(boxes);
     }
 
-    /// Takes the last change back.
+    /// Takes the last change back, which may be on its way still.
     pub fn undo(self) {
-        if self.can_undo.get_untracked() {
-            self.ask(StudioAsk::Undo, None);
+        if self.can_undo.get_untracked() || self.has_pending(|_| true) {
+            self.change(StudioAsk::Undo, None);
         }
     }
 
     /// Makes it again.
     pub fn redo(self) {
-        if self.can_redo.get_untracked() {
-            self.ask(StudioAsk::Redo, None);
+        if self.can_redo.get_untracked() || self.has_pending(Pending::goes_through_history) {
+            self.change(StudioAsk::Redo, None);
         }
     }
 
-    fn edit(self, edit: Edit, bytes: Option<Uint8Array>) {
-        if let Some((entry, slice, task)) = self.place() {
-            self.ask(StudioAsk::Edit { entry, slice, task, edit }, bytes);
+    /// Changes labels of the image on the screen. False where that is not the chosen one.
+    fn edit(self, edit: Edit) -> bool {
+        let at = self.at_hand();
+        if let Some(at) = at {
+            self.send_edit(at, edit, None);
         }
+        at.is_some()
+    }
+
+    fn send_edit(self, (entry, slice, task): Place, edit: Edit, coat: Option<Coat>) {
+        self.change(StudioAsk::Edit { entry, slice, task, edit }, coat);
     }
 }

@@ -8,7 +8,8 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, BlobPropertyBag, DataTransfer, File, HtmlAnchorElement, Url};
 
 use super::{Studio, StudioNotice};
-use crate::worker::messages::{EntryId, StudioAsk};
+use crate::state::actions::scaled;
+use crate::worker::messages::{EntryId, RequestId, StudioAsk};
 
 /// Images that are on their way to the Worker at the same time: enough to keep it busy, few enough for memory.
 const UNDERWAY: usize = 3;
@@ -121,6 +122,7 @@ impl Studio {
     /// Sends an image, or the files of a volume together.
     async fn send_images(self, files: Vec<(File, String)>) {
         let mut parts = Vec::new();
+        let single = files.first().map(|(file, _)| file.clone()).filter(|_| files.len() == 1);
         for (file, name) in files {
             match JsFuture::from(file.array_buffer()).await {
                 Ok(buffer) => parts.push((name, Uint8Array::new(&buffer))),
@@ -130,7 +132,8 @@ impl Studio {
         match parts.as_slice() {
             [] => self.one_arrived(),
             [(name, bytes)] => {
-                self.ask(StudioAsk::AddImage { name: name.clone() }, Some(bytes.clone()));
+                let id = self.ask(StudioAsk::AddImage { name: name.clone() }, Some(bytes.clone()));
+                self.arrivals.update_value(|arrivals| arrivals.sent.extend(single.map(|file| (id, file))));
             }
             several => {
                 let whole = Uint8Array::new_with_length(several.iter().map(|(_, part)| part.length()).sum());
@@ -151,9 +154,30 @@ impl Studio {
         self.pump();
     }
 
+    /// The file of a request that has been answered.
+    pub(super) fn sent_file(self, id: RequestId) -> Option<File> {
+        self.arrivals.try_update_value(|arrivals| arrivals.sent.remove(&id)).flatten()
+    }
+
+    /// Adds a smaller copy of an image that is too large, made by the browser.
+    pub fn add_scaled(self, file: File, width: u32, height: u32) {
+        self.unsay_one(
+            |notice| matches!(notice, StudioNotice::NotAdded { file: Some(own), .. } if *own == file),
+        );
+        spawn_local(async move {
+            match scaled(&file, width, height).await {
+                Some(copy) => self.add_files(vec![copy], Some(&file.name())),
+                None => self.say(StudioNotice::Unreadable { name: file.name() }),
+            }
+        });
+    }
+
     /// The Worker that had them is gone; those that wait still come.
     pub(super) fn files_lost(self) {
-        self.arrivals.update_value(|arrivals| arrivals.underway = 0);
+        self.arrivals.update_value(|arrivals| {
+            arrivals.underway = 0;
+            arrivals.sent.clear();
+        });
         self.pump();
     }
 

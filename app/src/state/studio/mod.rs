@@ -6,6 +6,7 @@ mod editing;
 mod files;
 mod layers;
 mod notices;
+mod pending;
 pub mod pure;
 mod tour;
 mod tuning;
@@ -27,9 +28,14 @@ use crate::worker::messages::{
     StudioPrediction, TaskId, TuneMode, TunePlan, TuneProgress,
 };
 use crate::worker::messages::{RequestId, TaskKind};
+use pending::Pending;
+use pure::coat::Stroke;
 use pure::rect::Rect;
 use pure::shortcuts::Tool;
 pub use tour::Step;
+
+/// Image, slice and task.
+pub type Place = (EntryId, u32, TaskId);
 
 /// Which images the list shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -121,6 +127,8 @@ pub enum Work {
     Predicting,
     /// All are.
     PredictingAll,
+    /// The model before the last tuning predicts one, to be compared.
+    Comparing,
     /// The least sure image is looked for, or the map of one.
     Searching,
     /// The objects are measured.
@@ -147,6 +155,8 @@ struct Arrivals {
     underway: usize,
     /// All since the last pause, for the progress line.
     total: usize,
+    /// Single images without an answer, by their request: one that is too large can be made smaller.
+    sent: HashMap<RequestId, File>,
 }
 
 /// The studio's state. Copies share it; it lives as long as the page.
@@ -237,15 +247,21 @@ pub struct Signals {
     pub tuning: RwSignal<Option<TuneProgress>>,
     /// The table of objects, once measured.
     pub rows: RwSignal<Option<Vec<ObjectRow>>>,
-    /// What takes a while.
-    pub works: RwSignal<Vec<Work>>,
+    /// What takes a while, and the request for it.
+    works: RwSignal<Vec<(Work, RequestId)>>,
     /// Sentences for the visitor.
-    pub notices: RwSignal<Vec<StudioNotice>>,
+    pub notices: RwSignal<Vec<StudioNotice>, LocalStorage>,
+    /// Connections of page and Worker to other computers.
+    pub connections: RwSignal<u32>,
     /// The step of the tour.
     pub tour: RwSignal<Option<Step>>,
 
     arrivals: StoredValue<Arrivals, LocalStorage>,
     awaited: StoredValue<Awaited>,
+    /// What is being painted, and where.
+    stroke: StoredValue<Option<(Place, Stroke)>>,
+    /// Changes that the Worker has not answered.
+    pending: StoredValue<Vec<Pending>>,
     silence: StoredValue<watch::Silence>,
     /// The Worker ended while it was tuning.
     interrupted: StoredValue<bool>,
@@ -256,8 +272,8 @@ pub struct Signals {
 struct Awaited {
     open: RequestId,
     plan: RequestId,
-    /// The prediction of the model before, for the comparison.
-    before: RequestId,
+    /// The map of uncertainty.
+    heat: RequestId,
 }
 
 impl Studio {
@@ -301,10 +317,13 @@ impl Studio {
             tuning: RwSignal::new(None),
             rows: RwSignal::new(None),
             works: RwSignal::new(Vec::new()),
-            notices: RwSignal::new(Vec::new()),
+            notices: RwSignal::new_local(Vec::new()),
+            connections: RwSignal::new(crate::connections::elsewhere()),
             tour: RwSignal::new(None),
             arrivals: StoredValue::new_local(Arrivals::default()),
             awaited: StoredValue::new(Awaited::default()),
+            stroke: StoredValue::new(None),
+            pending: StoredValue::new(Vec::new()),
             silence: StoredValue::new(watch::Silence::default()),
             interrupted: StoredValue::new(false),
         })))
@@ -375,18 +394,30 @@ impl Studio {
 
     /// Something takes a while; tracks it.
     pub fn is_at(self, work: Work) -> bool {
-        self.works.with(|works| works.contains(&work))
+        self.works.with(|works| works.iter().any(|(known, _)| *known == work))
     }
 
-    fn begin(self, work: Work) {
-        self.works.update(|works| {
-            if !works.contains(&work) {
-                works.push(work);
-            }
-        });
+    /// What has taken a while for longest; tracks it.
+    pub fn work(self) -> Option<Work> {
+        self.works.with(|works| works.first().map(|(work, _)| *work))
     }
 
-    fn end(self, work: Work) {
-        self.works.update(|works| works.retain(|other| *other != work));
+    /// A request is under way for this.
+    fn is_for(self, id: RequestId, work: Work) -> bool {
+        self.works.with_untracked(|works| works.contains(&(work, id)))
+    }
+
+    fn begin(self, work: Work, id: RequestId) {
+        self.works.update(|works| works.push((work, id)));
+    }
+
+    /// A request has been fulfilled.
+    fn end(self, id: RequestId) {
+        self.works.update(|works| works.retain(|(_, own)| *own != id));
+    }
+
+    /// A request failed. Where all images are predicted, one that failed does not end the others.
+    fn failed(self, id: RequestId) {
+        self.works.update(|works| works.retain(|(work, own)| *own != id || *work == Work::PredictingAll));
     }
 }

@@ -1,6 +1,7 @@
 //! Sentences for the visitor about what went wrong or is worth knowing.
 
 use leptos::prelude::*;
+use web_sys::File;
 
 use super::Studio;
 use crate::worker::messages::{Failure, Refusal};
@@ -19,6 +20,8 @@ pub enum StudioNotice {
         name: String,
         /// Why.
         reason: Refusal,
+        /// The file, where it was one.
+        file: Option<File>,
     },
     /// The browser could not read a file.
     Unreadable {
@@ -69,6 +72,11 @@ impl Studio {
                 notices.push(notice);
             }
         });
+    }
+
+    /// Takes a sentence back about which something has been done.
+    pub(super) fn unsay_one(self, done: impl Fn(&StudioNotice) -> bool) {
+        self.notices.update(|notices| notices.retain(|notice| !done(notice)));
     }
 
     /// Clears all sentences.

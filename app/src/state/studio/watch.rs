@@ -6,6 +6,7 @@ use std::time::Duration;
 use leptos::prelude::*;
 
 use super::{Studio, StudioNotice};
+use crate::connections::elsewhere;
 use crate::worker::messages::{StudioAsk, TuneState};
 
 /// How often it is asked.
@@ -43,6 +44,18 @@ impl Studio {
         }
     }
 
+    /// Asks how many connections the Worker has made.
+    pub fn ask_connections(self) {
+        self.ask(StudioAsk::Ping, None);
+    }
+
+    pub(super) fn count_connections(self, of_worker: u32) {
+        let all = of_worker + elsewhere();
+        if self.connections.get_untracked() != all {
+            self.connections.set(all);
+        }
+    }
+
     pub(super) fn heard(self) {
         self.silence.set_value(Silence::default());
     }
@@ -62,6 +75,7 @@ impl Studio {
         });
         self.files_lost();
         self.open_project();
+        self.tell_again();
         self.say(StudioNotice::Recovered);
     }
 }

@@ -9,8 +9,8 @@ use crate::state::App;
 use crate::state::studio::Studio;
 
 /// Everything that can be read, for the file dialog.
-const IMAGES: &str =
-    "image/*,.png,.jpg,.jpeg,.bmp,.webp,.tif,.tiff,.dcm,.dicom,.nii,.nii.gz,.gz,.nrrd,.nhdr,.mha,.mhd";
+const IMAGES: &str = "image/png,image/jpeg,image/bmp,image/webp,image/tiff,\
+    .png,.jpg,.jpeg,.bmp,.webp,.tif,.tiff,.dcm,.dicom,.ima,.nii,.nii.gz,.gz";
 
 /// An unseen file dialog, opened by a button.
 #[component]
@@ -124,7 +124,23 @@ pub fn FirstSteps() -> impl IntoView {
                     {move || words().add_samples}
                 </button>
             </div>
-            <p class="quiet promise-line"><Glyph icon=Icon::Lock />{move || app.words().privacy}</p>
+            <Promise />
         </div>
+    }
+}
+
+/// That images stay here, with the number that shows it.
+#[component]
+pub fn Promise() -> impl IntoView {
+    let app = expect_context::<App>();
+    let studio = expect_context::<Studio>();
+    view! {
+        <p class="quiet promise-line" data-testid="promise">
+            <Glyph icon=Icon::Lock />
+            <span>
+                {move || app.words().privacy} " "
+                <span class="numbers">{move || (app.words().studio.connections)(studio.connections.get())}</span>
+            </span>
+        </p>
     }
 }

@@ -47,6 +47,7 @@ pub fn StudioCanvas() -> impl IntoView {
             tabindex="0"
             role="img"
             aria-label=name
+            aria-busy=move || studio.is_awaiting_picture().to_string()
             data-testid="studio-canvas"
             data-entry=move || studio.open.with(|open| open.as_ref().map(|(view, _)| view.entry.to_string()))
             data-boxes=move || studio.boxes.with(Vec::len).to_string()

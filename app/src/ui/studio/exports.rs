@@ -79,7 +79,7 @@ pub fn ExportPanel() -> impl IntoView {
                     <Picker
                         label=Signal::derive(move || words().import_labels.to_owned())
                         test_id="label-files"
-                        accept=".png,.json,.geojson,.csv,.nii,.nii.gz,.gz,.tif,.tiff"
+                        accept=".png,.json,.geojson,.csv,.nii,.nii.gz,.gz"
                         class="button button-small"
                         icon=Icon::Plus
                         take=move |files| studio.add_label_files(files)

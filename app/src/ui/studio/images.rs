@@ -5,7 +5,7 @@ use leptos::html::Div;
 use leptos::prelude::*;
 
 use super::super::icons::{Glyph, Icon};
-use super::add::AddImages;
+use super::add::{AddImages, Promise};
 use super::row::ImageRow;
 use crate::state::App;
 use crate::state::studio::pure::list;
@@ -103,6 +103,7 @@ pub fn ImageList() -> impl IntoView {
             </button>
         </div>
         <AddImages />
+        <Promise />
     }
 }
 

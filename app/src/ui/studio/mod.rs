@@ -66,6 +66,7 @@ pub fn StudioScreen() -> impl IntoView {
     provide_context(stage);
     provide_context(hand);
     keys::listen(studio, panel, stage, hand);
+    hand.follow_place(studio);
     let dragging = RwSignal::new(false);
     listen_for_files(dragging, move |arrival| match arrival {
         Arrival::Dropped(data) => studio.add_dropped(&data),

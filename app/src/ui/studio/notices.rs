@@ -4,9 +4,9 @@ use leptos::prelude::*;
 
 use super::super::icons::{Glyph, Icon};
 use super::super::notice::refused;
-use crate::state::App;
 use crate::state::studio::{Studio, StudioNotice};
-use crate::worker::messages::{Export, StorageState};
+use crate::state::{App, fitting_size};
+use crate::worker::messages::{Export, Refusal, StorageState};
 
 /// The storage's state where it is bad, and everything else until it is closed.
 #[component]
@@ -23,8 +23,9 @@ pub fn StudioNotices() -> impl IntoView {
     let body = move || {
         let notices = studio.notices.get();
         (!notices.is_empty()).then(|| {
-            let lines: Vec<String> = notices.iter().map(|notice| sentence(app, notice)).collect();
-            let (first, rest) = lines.split_first().map(|(first, rest)| (first.clone(), rest.to_vec())).unwrap_or_default();
+            let mut lines = notices.iter().map(|notice| line(app, studio, notice));
+            let first = lines.next();
+            let rest: Vec<_> = lines.collect();
             let more = (!rest.is_empty()).then(|| {
                 view! {
                     <details>
@@ -59,10 +60,31 @@ pub fn StudioNotices() -> impl IntoView {
     }
 }
 
+/// What there is to say, and a way on for an image that is too large.
+fn line(app: App, studio: Studio, notice: &StudioNotice) -> impl IntoView + use<> {
+    let smaller = match notice {
+        StudioNotice::NotAdded { reason: Refusal::TooLarge { width, height }, file: Some(file), .. } => {
+            let (width, height) = fitting_size(*width, *height);
+            let file = StoredValue::new_local(file.clone());
+            Some(view! {
+                <button
+                    class="button button-small"
+                    data-testid="add-scaled"
+                    on:click=move |_| studio.add_scaled(file.get_value(), width, height)
+                >
+                    {(app.words().refused.scale_to)(width, height)}
+                </button>
+            })
+        }
+        _ => None,
+    };
+    view! { <span>{sentence(app, notice)}</span>{smaller} }
+}
+
 fn sentence(app: App, notice: &StudioNotice) -> String {
     let words = app.words();
     match notice {
-        StudioNotice::NotAdded { name, reason } => refused(words, name, reason),
+        StudioNotice::NotAdded { name, reason, .. } => refused(words, name, reason),
         StudioNotice::Unreadable { name } => (words.refused.unreadable)(name),
         StudioNotice::Failed(failure) => (words.studio.wish_failed)(&(words.studio.failure)(failure)),
         StudioNotice::ProjectFailed(reason) => (words.studio.project_failed)(reason),

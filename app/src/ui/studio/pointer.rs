@@ -7,10 +7,9 @@ use web_sys::{Element, PointerEvent, WheelEvent};
 use super::super::viewer::{Fingers, Stage, follow_fingers, position, wheel};
 use crate::state::studio::Studio;
 use crate::state::studio::pure::boxes::{Frame, Grip, hit};
-use crate::state::studio::pure::rect::Rect;
 use crate::state::studio::pure::shapes::Point;
 use crate::state::studio::pure::shortcuts::Tool;
-use crate::worker::messages::{LabelBox, TaskKind};
+use crate::worker::messages::{EntryId, LabelBox, TaskId, TaskKind};
 
 /// How near an edge of a box or a corner of a polygon has to be, in CSS pixels.
 const REACH: f64 = 7.0;
@@ -26,10 +25,6 @@ enum Gesture {
     Stroke {
         last: Point,
         radius: f64,
-        value: u8,
-        painted: Rect,
-        /// The mask as it was, for a stroke that is given up.
-        before: Vec<u8>,
     },
     NewBox {
         from: Point,
@@ -97,7 +92,9 @@ impl Hand {
             self.cursor.set("grabbing");
             return;
         }
-        if event.button() != 0 && event.button() != 5 {
+        // What is drawn now would be meant for an image that is not on the screen yet.
+        let awaits = studio.at_hand().is_none();
+        if awaits || (event.button() != 0 && event.button() != 5) {
             return;
         }
         match studio.tool.get_untracked() {
@@ -145,7 +142,7 @@ impl Hand {
         }
         let gesture = self.gesture.try_update_value(std::mem::take).unwrap_or_default();
         match gesture {
-            Gesture::Stroke { painted, .. } => studio.commit(painted),
+            Gesture::Stroke { .. } => studio.end_stroke(),
             Gesture::NewBox { .. } => self.end_box(studio, stage, None),
             Gesture::DragBox { index, .. } => self.end_box(studio, stage, Some(index)),
             Gesture::Pan if self.fingers.with_value(|fingers| !fingers.is_empty()) => {
@@ -163,19 +160,22 @@ impl Hand {
 
     /// Gives up what has been begun. True where there was something.
     pub fn give_up(self, studio: Studio) -> bool {
-        let gesture = self.gesture.try_update_value(std::mem::take).unwrap_or_default();
+        self.gesture.set_value(Gesture::Nothing);
         let corners = self.corners.try_update(std::mem::take).unwrap_or_default();
         let framed = self.frame.try_update(Option::take).flatten().is_some();
-        if let Gesture::Stroke { painted, before, .. } = gesture
-            && !painted.is_empty()
-        {
-            studio.on_mask(|mask| {
-                mask.change(|index, _| before.get(index).copied());
-                painted
-            });
-            return true;
-        }
-        framed || !corners.is_empty()
+        studio.give_up_stroke() || framed || !corners.is_empty()
+    }
+
+    /// Ends what was begun when another image, slice or task is chosen. A stroke is done by then; a box or a polygon
+    /// without its end is nothing.
+    pub fn follow_place(self, studio: Studio) {
+        Effect::new(move |before: Option<(Option<EntryId>, u32, Option<TaskId>)>| {
+            let place = (studio.entry.get(), studio.slice.get(), studio.task.get());
+            if before.is_some_and(|before| before != place) {
+                self.give_up(studio);
+            }
+            place
+        });
     }
 
     /// Fills the polygon that is being drawn.
@@ -185,22 +185,21 @@ impl Hand {
     }
 
     fn begin_stroke(self, studio: Studio, at: Point, event: &PointerEvent) {
-        let before =
-            studio.layers.with_value(|layers| layers.mask.as_ref().map(|mask| mask.pixels().to_vec()));
-        let Some(before) = before else { return };
-        let (radius, value) = (pressed_radius(studio, event), studio.value());
-        let painted = studio.paint(at, at, radius, value);
-        self.gesture.set_value(Gesture::Stroke { last: at, radius, value, painted, before });
+        if studio.begin_stroke() {
+            let radius = pressed_radius(studio, event);
+            studio.paint(at, at, radius);
+            self.gesture.set_value(Gesture::Stroke { last: at, radius });
+        }
     }
 
     fn go_on(self, studio: Studio, stage: Stage, event: &PointerEvent) {
         let at = stage.to_image(position(event));
         let thick = pressed_radius(studio, event);
         self.gesture.update_value(|gesture| {
-            if let Gesture::Stroke { last, radius, value, painted, .. } = gesture {
+            if let Gesture::Stroke { last, radius } = gesture {
                 // A pen's pressure changes smoothly.
                 *radius = radius.mul_add(0.6, thick * 0.4);
-                *painted = painted.union(studio.paint(*last, at, *radius, *value));
+                studio.paint(*last, at, *radius);
                 *last = at;
             }
         });
@@ -272,6 +271,7 @@ impl Hand {
         let form = match studio.tool.get_untracked() {
             _ if self.space.get_untracked() => "grab",
             Tool::Move => "grab",
+            _ if studio.at_hand().is_none() => "progress",
             Tool::Brush | Tool::Eraser => "none",
             Tool::Box => {
                 let at = stage.to_image(screen);

@@ -24,8 +24,9 @@ pub fn StudioResult() -> impl IntoView {
     let loaded = move || app.model.with(Option::is_some);
     let predicting = move || studio.is_at(Work::PredictingAll);
     let guessed = move || studio.prediction.with(Option::is_some);
-    let tuned = move || studio.task_card().is_some_and(|task| task.tuned);
-    let working = move || studio.works.with(|works| works.first().copied()).map(|work| work_words(app, work));
+    let working = move || studio.work().map(|work| work_words(app, work));
+    // With the model before in use there is nothing to compare it with.
+    let comparable = move || studio.task_card().is_some_and(|task| task.tuned && !task.uses_base);
     let boxes = move || studio.kind() == Some(TaskKind::Detection);
     let masks = move || studio.kind() == Some(TaskKind::Segmentation);
 
@@ -67,7 +68,7 @@ pub fn StudioResult() -> impl IntoView {
                         {move || words().uncertainty}
                     </button>
                 </Show>
-                <Show when=move || tuned() && masks()>
+                <Show when=move || comparable() && masks()>
                     <button
                         class="toggle"
                         aria-pressed=move || studio.comparing.get().to_string()

@@ -21,7 +21,7 @@ pub fn ProjectName() -> impl IntoView {
     let studio = expect_context::<Studio>();
     let name = move || studio.project.with(|project| project.as_ref().map(|project| project.name.clone()));
     view! {
-        <span class="project-name wide-only">
+        <span class="project-name">
             <Glyph icon=Icon::Folder />
             <NameField
                 label=Signal::derive(move || app.words().studio.project.to_owned())
@@ -47,8 +47,16 @@ pub fn SavedState() -> impl IntoView {
         StorageState::Elsewhere => "elsewhere",
         StorageState::Full => "full",
     };
+    let sign = move || match studio.storage.get() {
+        StorageState::Saved => "✓",
+        StorageState::Opening | StorageState::Saving => "…",
+        StorageState::Refused | StorageState::Full => "!",
+    };
     view! {
-        <span class="saved quiet wide-only" data-testid="storage" data-state=id>{text}</span>
+        <span class="saved quiet" data-testid="storage" data-state=id title=text>
+            <span aria-hidden="true">{sign}</span>
+            <span class="saved-words">{text}</span>
+        </span>
     }
 }
 
@@ -122,15 +130,14 @@ fn spoken(app: App, studio: Studio) -> String {
     if let Some(line) = tune::in_a_line(app, studio) {
         return line;
     }
-    let work = studio.works.with(|works| works.first().copied());
-    work.map(|work| work_words(app, work).to_owned()).unwrap_or_default()
+    studio.work().map(|work| work_words(app, work).to_owned()).unwrap_or_default()
 }
 
 /// What is going on.
 pub fn work_words(app: App, work: Work) -> &'static str {
     let words = &app.words().studio;
     match work {
-        Work::Predicting | Work::PredictingAll => words.predicting,
+        Work::Predicting | Work::PredictingAll | Work::Comparing => words.predicting,
         Work::Searching => words.searching,
         Work::Measuring => words.measuring,
         Work::Exporting => words.exporting,

@@ -26,6 +26,7 @@ pub fn TuneCard() -> impl IntoView {
             place.scroll_into_view();
         }
     });
+    let tuned = move || studio.task_card().is_some_and(|task| task.tuned);
     let known = move || studio.tuning.with(Option::is_some);
     let labelled = move || {
         let task = studio.task.get();
@@ -46,6 +47,9 @@ pub fn TuneCard() -> impl IntoView {
             </div>
             <Show when=known>
                 <Course />
+            </Show>
+            <Show when=move || tuned() && !tuning()>
+                <InUse />
             </Show>
             <History />
             <Show when=move || !tuning()>
@@ -158,10 +162,6 @@ fn Course() -> impl IntoView {
     let paused = move || {
         studio.tuning.with(|tuning| tuning.as_ref().is_some_and(|tuning| tuning.state == TuneState::Paused))
     };
-    let done = move || {
-        studio.tuning.with(|tuning| tuning.as_ref().is_some_and(|tuning| tuning.state == TuneState::Done))
-    };
-    let uses_base = move || studio.task_card().is_some_and(|task| task.uses_base);
     let share = move || {
         studio.tuning.with(|tuning| {
             tuning.as_ref().map_or(0.0, |tuning| match tuning.state {
@@ -199,18 +199,32 @@ fn Course() -> impl IntoView {
                 </button>
             </div>
         </Show>
-        <Show when=done>
-            <div class="actions">
-                <button
-                    class="button button-small"
-                    data-testid="use-base"
-                    aria-pressed=move || uses_base().to_string()
-                    on:click=move |_| studio.use_base(!untrack(uses_base))
-                >
-                    {move || if uses_base() { words().use_tuned } else { words().use_base }}
-                </button>
-            </div>
-        </Show>
+    }
+}
+
+/// The way back to the model before, and to the tuned one again.
+#[component]
+fn InUse() -> impl IntoView {
+    let app = expect_context::<App>();
+    let studio = expect_context::<Studio>();
+    let words = move || &app.words().studio;
+    let uses_base = move || studio.task_card().is_some_and(|task| task.uses_base);
+    let name = move || match studio.task_card() {
+        Some(task) if task.uses_base => words().use_tuned,
+        Some(task) if task.tuned_before => words().use_previous,
+        _ => words().use_base,
+    };
+    view! {
+        <div class="actions">
+            <button
+                class="button button-small"
+                data-testid="use-base"
+                data-base=move || uses_base().to_string()
+                on:click=move |_| studio.use_base(!untrack(uses_base))
+            >
+                {name}
+            </button>
+        </div>
     }
 }
 

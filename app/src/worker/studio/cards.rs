@@ -48,6 +48,7 @@ impl Bench {
                 .map(|class| ProjectClass { id: class.id, name: class.name.clone(), colour: class.colour })
                 .collect(),
             tuned: self.models.borrow().newest(task.id).is_some(),
+            tuned_before: self.models.borrow().before(task.id).is_some(),
             uses_base,
             score: score.map(|score| of_run(task.kind, score)),
             history: project.document().runs.iter().filter_map(|run| past(task, run)).collect(),
@@ -83,6 +84,7 @@ impl Bench {
             width: entry.size[0],
             height: entry.size[1],
             slices: entry.size[2],
+            window: entry.window.map(|[centre, width]| (centre - width / 2.0, centre + width / 2.0)),
             held_out: entry.held_out,
             tasks: tasks.collect(),
         }

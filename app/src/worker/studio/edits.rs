@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use burn::tensor::Tensor;
 use medley_core::dataset::{BoxLabel, IGNORE, Mask, TaskKind};
-use medley_core::imaging::{Region, resize_planes};
+use medley_core::imaging::{Region, Window, resize_planes};
 use medley_core::project::draw::{self, Embedding};
 use medley_core::project::{
     Change, Edit, EntryId, NewTask, Patch, Place, ProjectTask, Rect, TaskId, training,
@@ -29,12 +29,18 @@ pub async fn edit(
     edit: messages::Edit,
     bytes: Vec<u8>,
 ) -> Result<(), Failure> {
-    let painted = matches!(edit, messages::Edit::Paint(_));
-    let Some(edit) = translated(desk, at, edit, bytes).await? else {
-        return Ok(());
+    let painted = matches!(edit, messages::Edit::Paint { .. });
+    let edit = translated(desk, at, edit, &bytes).await?;
+    let changes = match edit {
+        Some(edit) => desk.studio.project.borrow_mut().apply(edit).map_err(words)?,
+        None => Vec::new(),
     };
-    let changes = desk.studio.project.borrow_mut().apply(edit).map_err(words)?;
-    tell(desk, id, &changes, painted);
+    if changes.is_empty() {
+        // That all is as before is an answer too: the page keeps what it painted ahead until it has one.
+        tell_label(desk, id, at);
+    } else {
+        tell(desk, id, &changes, painted);
+    }
     Ok(())
 }
 
@@ -42,13 +48,18 @@ async fn translated(
     desk: &Rc<Desk>,
     at: Place,
     edit: messages::Edit,
-    bytes: Vec<u8>,
+    touched: &[u8],
 ) -> Result<Option<Edit>, Failure> {
     let bench = &desk.studio;
     let mask = || bench.project.borrow().mask(at).ok_or(Failure::NoImage);
     let patch = match edit {
-        messages::Edit::Paint(messages::Rect { x, y, width, height }) => {
-            Some(Patch { rect: Rect { x, y, width, height }, pixels: bytes })
+        messages::Edit::Paint { rect: messages::Rect { x, y, width, height }, label } => {
+            let now = bench.project.borrow().patch(at, Rect { x, y, width, height });
+            let mut patch = now.ok_or(Failure::NoImage)?;
+            for (pixel, _) in patch.pixels.iter_mut().zip(touched).filter(|(_, touched)| **touched != 0) {
+                *pixel = label;
+            }
+            Some(patch)
         }
         messages::Edit::Polygon { points, class } => {
             let outline: Vec<[f64; 2]> = points.iter().map(|(x, y)| [f64::from(*x), f64::from(*y)]).collect();
@@ -244,6 +255,10 @@ pub fn arrange(desk: &Rc<Desk>, id: RequestId, ask: StudioAsk) -> Result<(), Fai
     let ids = |entries: Vec<u32>| entries.into_iter().map(EntryId).collect::<Vec<_>>();
     let edit = match ask {
         StudioAsk::Rename { name } => Edit::Rename(name),
+        StudioAsk::SetWindow { entry, window: (black, white) } => {
+            let Window { centre, width } = Window::from_range(black, white);
+            Edit::Window { entry: EntryId(entry), window: Some([centre, width]) }
+        }
         StudioAsk::Remove { entries } => Edit::RemoveEntries(ids(entries)),
         StudioAsk::SetHeldOut { entries, held_out } => Edit::HoldOut { entries: ids(entries), on: held_out },
         StudioAsk::SetComplete { entries, task, complete } => {

@@ -97,7 +97,7 @@ impl Default for Bench {
 pub fn take(desk: &Rc<Desk>, id: RequestId, ask: StudioAsk, bytes: Option<&Uint8Array>) {
     let bench = &desk.studio;
     match ask {
-        StudioAsk::Ping => say(id, StudioAnswer::Here),
+        StudioAsk::Ping => say(id, StudioAnswer::Here { elsewhere: crate::connections::elsewhere() }),
         StudioAsk::StopPredicting => bench.predicting_all.set(false),
         StudioAsk::PauseTuning => bench.wish.set(tune::Wish::Pause),
         StudioAsk::StopTuning => tune::end(desk, id, tune::Wish::Stop),

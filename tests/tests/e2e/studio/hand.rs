@@ -1,12 +1,34 @@
 //! A hand over the studio's canvas and keys: real pointer events of a mouse, fingers and a pen.
 
-use medley_tests::visit::{Outcome, Visit};
+use medley_tests::visit::{Outcome, SOON, Visit};
 use serde_json::{Value, json};
 use thirtyfour::error::WebDriverResult;
 
 /// A place in the image, in its pixels.
 #[derive(Clone, Copy)]
 pub struct Place(pub f64, pub f64);
+
+/// Something that is done with mouse and keys.
+#[derive(Clone, Copy)]
+pub enum Act<'a> {
+    /// The mouse button goes down.
+    Press(Place),
+    /// The mouse moves with the button down.
+    Move(Place),
+    /// The button goes up.
+    Release(Place),
+    /// A key.
+    Key(&'a str),
+    /// A click on what a CSS selector finds.
+    Click(&'a str),
+    /// Nothing that people do: the Worker is gone, and another takes its place.
+    LoseWorker,
+}
+
+/// A line with the mouse.
+pub fn line(from: Place, to: Place) -> [Act<'static>; 3] {
+    [Act::Press(from), Act::Move(to), Act::Release(to)]
+}
 
 /// Knows where the image lies on the screen, as long as it is not moved.
 pub struct Hand<'a> {
@@ -21,8 +43,9 @@ const VIEW: &str = "const canvas = document.querySelector('[data-testid=studio-c
     return [x + Number(left), y + Number(top), Number(scale)];";
 
 impl<'a> Hand<'a> {
-    /// A hand over the image on the screen.
+    /// A hand over the image on the screen, as soon as that is the chosen one.
     pub async fn over(visit: &'a Visit) -> WebDriverResult<Self> {
+        is_at_hand(visit).await?;
         let (x, y, scale): (f64, f64, f64) = visit.script(VIEW, vec![]).await?;
         Ok(Self { visit, origin: (x, y), scale })
     }
@@ -71,6 +94,42 @@ impl<'a> Hand<'a> {
         self.send("Input.dispatchMouseEvent", event("mouseReleased", last, 0)).await
     }
 
+    /// Does several things in one turn of the page, so that no answer of the Worker comes in between. Returns the labels
+    /// on the screen afterwards.
+    pub async fn at_once(&self, acts: &[Act<'_>]) -> WebDriverResult<Vec<u8>> {
+        let acts: Vec<Value> = acts
+            .iter()
+            .map(|act| match *act {
+                Act::Press(at) => json!(["pointerdown", self.on_screen(at)]),
+                Act::Move(at) => json!(["pointermove", self.on_screen(at)]),
+                Act::Release(at) => json!(["pointerup", self.on_screen(at)]),
+                Act::Key(key) => json!(["key", key]),
+                Act::Click(css) => json!(["click", css]),
+                Act::LoseWorker => json!(["lose", null]),
+            })
+            .collect();
+        let body = "document.activeElement?.blur();
+            const canvas = document.querySelector('[data-testid=studio-canvas]');
+            for (const [kind, what] of arguments[0]) {
+                if (kind === 'key') {
+                    document.body.dispatchEvent(
+                        new KeyboardEvent('keydown', { key: what, bubbles: true, cancelable: true }));
+                } else if (kind === 'click') {
+                    document.querySelector(what).click();
+                } else if (kind === 'lose') {
+                    window.medley.restart();
+                } else {
+                    canvas.dispatchEvent(new PointerEvent(kind, {
+                        pointerId: 1, pointerType: 'mouse', isPrimary: true, button: 0,
+                        buttons: kind === 'pointerup' ? 0 : 1,
+                        clientX: what[0], clientY: what[1], bubbles: true, cancelable: true,
+                    }));
+                }
+            }
+            return Array.from(window.medley.labels()?.labels ?? []);";
+        self.visit.script(body, vec![json!(acts)]).await
+    }
+
     /// Moves fingers: for each moment where they are.
     pub async fn touch(&self, moments: &[Vec<Place>]) -> Outcome {
         for (index, fingers) in moments.iter().enumerate() {
@@ -87,6 +146,12 @@ impl<'a> Hand<'a> {
         }
         self.send("Input.dispatchTouchEvent", json!({ "type": "touchEnd", "touchPoints": [] })).await
     }
+}
+
+/// Waits until the chosen image, with the labels of the chosen task, is on the screen.
+pub async fn is_at_hand(visit: &Visit) -> Outcome {
+    let there = "document.querySelector('[data-testid=studio-canvas]')?.ariaBusy === 'false'";
+    visit.until("the chosen image is on the screen", SOON, there).await
 }
 
 /// Presses a key, wherever the focus was.

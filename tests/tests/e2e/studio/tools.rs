@@ -5,7 +5,7 @@ use medley_tests::visit::pictures::Pictures;
 use medley_tests::visit::{Outcome, SOON, Visit};
 use thirtyfour::error::WebDriverResult;
 
-use super::hand::{Hand, Place, press_key, press_with_control};
+use super::hand::{Hand, Place, is_at_hand, press_key, press_with_control};
 
 const LABELS: &str = "(window.medley.labels()?.labels ?? [])";
 
@@ -164,7 +164,8 @@ async fn boxes_are_drawn_moved_and_deleted_and_images_get_classes() -> Outcome {
         visit.press_css(&format!("[data-kind={kind}]")).await?;
         let added =
             format!("document.querySelectorAll('[data-testid=studio-task] option').length === {tasks}");
-        visit.until("the task has been added", SOON, &added).await
+        visit.until("the task has been added", SOON, &added).await?;
+        is_at_hand(&visit).await
     };
     add("detection", 2).await?;
     let hand = Hand::over(&visit).await?;

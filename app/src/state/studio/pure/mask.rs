@@ -16,7 +16,12 @@ pub struct Mask {
 impl Mask {
     /// A mask in which nothing is labelled.
     pub fn new(width: u32, height: u32) -> Self {
-        Self { width, height, pixels: vec![UNLABELLED; width as usize * height as usize] }
+        Self::plain(width, height, UNLABELLED)
+    }
+
+    /// A mask of one value.
+    pub fn plain(width: u32, height: u32, value: u8) -> Self {
+        Self { width, height, pixels: vec![value; width as usize * height as usize] }
     }
 
     /// A mask from its pixels; `None` where there are not `width * height` of them.
@@ -77,14 +82,29 @@ impl Mask {
 
     /// Puts pixels back into a rectangle. Nothing happens where their number or place does not fit.
     pub fn paste(&mut self, rect: Rect, pixels: &[u8]) {
+        self.row_by_row(rect, pixels, <[u8]>::copy_from_slice);
+    }
+
+    /// Gives those pixels of a rectangle a value that are not 0 in `touched`. Nothing happens where their number or
+    /// place does not fit.
+    pub fn cover(&mut self, rect: Rect, touched: &[u8], value: u8) {
+        self.row_by_row(rect, touched, |own, touched| {
+            for (pixel, _) in own.iter_mut().zip(touched).filter(|(_, touched)| **touched != 0) {
+                *pixel = value;
+            }
+        });
+    }
+
+    /// Changes each row of a rectangle by the row of `other`.
+    fn row_by_row(&mut self, rect: Rect, other: &[u8], change: impl Fn(&mut [u8], &[u8])) {
         let fits = rect.x + rect.width <= self.width && rect.y + rect.height <= self.height;
-        if rect.is_empty() || !fits || pixels.len() != rect.area() {
+        if rect.is_empty() || !fits || other.len() != rect.area() {
             return;
         }
-        for (y, row) in (rect.y..).zip(pixels.chunks_exact(rect.width as usize)) {
+        for (y, row) in (rect.y..).zip(other.chunks_exact(rect.width as usize)) {
             let start = self.index(rect.x, y);
             if let Some(own) = self.pixels.get_mut(start..start + row.len()) {
-                own.copy_from_slice(row);
+                change(own, row);
             }
         }
     }

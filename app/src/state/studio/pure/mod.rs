@@ -2,6 +2,7 @@
 //! here needs the rest of the page, so that all of it is tested natively.
 
 pub mod boxes;
+pub mod coat;
 pub mod list;
 pub mod mask;
 pub mod overlay;

@@ -94,7 +94,10 @@ pub enum StudioAnswer {
     /// Where the project is kept.
     Stored(StorageState),
     /// To [`StudioAsk::Ping`](super::StudioAsk::Ping).
-    Here,
+    Here {
+        /// Connections of the Worker to other computers, as the browser has noted them.
+        elsewhere: u32,
+    },
 }
 
 /// An image to show.

@@ -76,6 +76,14 @@ pub enum StudioAsk {
         /// Values shown as black and white; none for the image's own window.
         window: Option<(f32, f32)>,
     },
+    /// Show an image, and let it be learnt, with these values as black and white from now on; can be undone. Answered by
+    /// `StudioAnswer::Project`.
+    SetWindow {
+        /// Which.
+        entry: EntryId,
+        /// Values shown as black and white.
+        window: (f32, f32),
+    },
 
     /// A new task with these classes (for segmentation without the background). Answered by
     /// `StudioAnswer::Project`, as all changes of tasks and classes are.

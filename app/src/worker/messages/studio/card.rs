@@ -35,6 +35,8 @@ pub struct ProjectTask {
     pub classes: Vec<ProjectClass>,
     /// The model has learnt it in this project.
     pub tuned: bool,
+    /// It was tuned before that, so that the model before the last tuning is not the pretrained one.
+    pub tuned_before: bool,
     /// The model before the last tuning is in use.
     pub uses_base: bool,
     /// Held-out score of the model in use, once measured.
@@ -85,6 +87,8 @@ pub struct EntryCard {
     pub height: u32,
     /// Slices; 1 for a picture.
     pub slices: u32,
+    /// Values shown as black and white, where somebody chose them.
+    pub window: Option<(f32, f32)>,
     /// Kept out of training, to measure on.
     pub held_out: bool,
     /// Per task with a label or a prediction.

@@ -7,8 +7,14 @@ use super::{EntryCard, EntryId, TaskId};
 /// A change of labels of one slice.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Edit {
-    /// The pixels of a rectangle, row by row, are in the buffer. The page shows them already.
-    Paint(Rect),
+    /// Some pixels take a label. In the buffer, per pixel of the rectangle, row by row: 1 where it takes the label, 0
+    /// where it stays as it is. The page shows it already.
+    Paint {
+        /// All pixels that take it lie in it.
+        rect: Rect,
+        /// The label, [`UNLABELLED`](super::UNLABELLED) among them.
+        label: u8,
+    },
     /// The inside of a polygon; corners in pixels.
     Polygon {
         /// Corners, (x, y).

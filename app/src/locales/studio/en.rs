@@ -151,6 +151,22 @@ pub const ENGLISH: StudioWords = StudioWords {
             Failure::NothingToLearn => {
                 "there is nothing to learn from yet; label an object and some background."
             }
+            Failure::EndedEarly(reason) => {
+                return format!("learning ended early; the best so far is kept and in use. The cause: {reason}");
+            }
+            Failure::LearntNothing(reason) => {
+                return format!(
+                    "nothing was learnt yet, and all labels are kept. Check them, then start again, in another mode if need be. The cause: {reason}"
+                );
+            }
+            Failure::DeviceLost(reason) => {
+                return format!(
+                    "the device does not answer any more, and all labels are kept. Reload the page to go on from the last saved state. The cause: {reason}"
+                );
+            }
+            Failure::NothingToAccept => {
+                "every label here was made by hand or agrees already. To take the whole prediction, clear the labels first."
+            }
             Failure::NoMap => "a map of uncertainty is drawn for segmentations.",
             Failure::Other(reason) => reason,
         }
@@ -233,8 +249,13 @@ pub const ENGLISH: StudioWords = StudioWords {
             let images = if images == 1 { "1 image".to_owned() } else { format!("{images} images") };
             format!("{images} to learn from is little. Three to five usually give a much better result.")
         },
-        one_class: |class| {
-            format!("Only “{class}” is labelled. Paint some background too, or mark an image as complete.")
+        one_class: |class| match class {
+            Some(class) => {
+                format!(
+                    "Only “{class}” is labelled. Paint some background too, or mark an image as complete."
+                )
+            }
+            None => "Only background is labelled. Paint some objects too.".to_owned(),
         },
         class_without_labels: |class| format!("“{class}” has no labels and will not be learnt."),
         imbalance: |rare, common, factor| {

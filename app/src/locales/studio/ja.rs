@@ -147,6 +147,24 @@ pub const JAPANESE: StudioWords = StudioWords {
             Failure::ClassesChanged => "学習後にクラスが変わりました。もう一度追加学習をしてください。",
             Failure::Underway => "すでに追加学習中です。先に停止してください。",
             Failure::NothingToLearn => "学習できるラベルがありません。対象と背景にラベルを付けてください。",
+            Failure::EndedEarly(reason) => {
+                return format!(
+                    "追加学習が途中で終わりました。それまでで最も良い状態を残し、使用しています。原因：{reason}"
+                );
+            }
+            Failure::LearntNothing(reason) => {
+                return format!(
+                    "まだ何も学習していません。ラベルはすべて残っています。ラベルを確認し、必要なら別の方式でやり直してください。原因：{reason}"
+                );
+            }
+            Failure::DeviceLost(reason) => {
+                return format!(
+                    "計算デバイスが応答しません。ラベルはすべて残っています。ページを再読み込みすると、最後に保存した状態から続けます。原因：{reason}"
+                );
+            }
+            Failure::NothingToAccept => {
+                "手で付けたラベルか、予測と同じラベルしかないため、変わるところがありません。予測全体を使うには、先にラベルを消去してください。"
+            }
             Failure::NoMap => "不確かさの地図は領域分割だけで表示できます。",
             Failure::Other(reason) => reason,
         }
@@ -227,8 +245,13 @@ pub const JAPANESE: StudioWords = StudioWords {
         few_labels: |images| {
             format!("学習に使える画像が {images} 枚と少なめです。3〜5枚あると結果が大きく良くなります。")
         },
-        one_class: |class| {
-            format!("「{class}」だけがラベルされています。背景も塗るか、画像を「ラベル完了」にしてください。")
+        one_class: |class| match class {
+            Some(class) => {
+                format!(
+                    "「{class}」だけがラベルされています。背景も塗るか、画像を「ラベル完了」にしてください。"
+                )
+            }
+            None => "背景だけがラベルされています。対象も塗ってください。".to_owned(),
         },
         class_without_labels: |class| format!("「{class}」にはラベルがないため、学習されません。"),
         imbalance: |rare, common, factor| {

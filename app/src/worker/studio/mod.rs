@@ -1,5 +1,6 @@
 //! The studio's side of the Worker: the project, and what is done with it.
 
+mod accept;
 mod cards;
 mod edits;
 mod files;
@@ -42,6 +43,8 @@ pub struct Bench {
     decoded: RefCell<VecDeque<(EntryId, Rc<Image>)>>,
     /// What models said.
     said: RefCell<HashMap<Place, Rc<Said>>>,
+    /// What accepted predictions gave.
+    accepted: RefCell<HashMap<Place, accept::Given>>,
     models: RefCell<Models>,
     /// Tasks whose model before the last tuning is in use.
     uses_base: RefCell<BTreeSet<TaskId>>,
@@ -71,6 +74,7 @@ impl Default for Bench {
             files: RefCell::default(),
             decoded: RefCell::default(),
             said: RefCell::default(),
+            accepted: RefCell::default(),
             models: RefCell::default(),
             uses_base: RefCell::default(),
             course: RefCell::default(),

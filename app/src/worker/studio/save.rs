@@ -156,6 +156,7 @@ impl Bench {
         self.files.borrow_mut().clear();
         self.decoded.borrow_mut().clear();
         self.said.borrow_mut().clear();
+        self.accepted.borrow_mut().clear();
         self.models.take();
         self.uses_base.borrow_mut().clear();
         self.unsaved.take();

@@ -157,6 +157,7 @@ impl Bench {
         self.decoded.borrow_mut().clear();
         self.said.borrow_mut().clear();
         self.accepted.borrow_mut().clear();
+        self.origins.borrow_mut().clear();
         self.models.take();
         self.uses_base.borrow_mut().clear();
         self.unsaved.take();

@@ -1,5 +1,6 @@
 //! The tuning loop: small units of work, with messages let in between them.
 
+mod augment;
 mod images;
 mod keep;
 mod plan;
@@ -11,7 +12,6 @@ use std::rc::Rc;
 use burn::tensor::Device;
 use medley_core::Medley;
 use medley_core::adapt::{Session, SessionConfig, Work, WorkError};
-use medley_core::dataset::AugmentConfig;
 use medley_core::model::Network;
 use medley_core::project::{Place, ProjectTask, TaskId};
 use medley_core::weights::ModelMetadata;
@@ -82,6 +82,7 @@ pub async fn start(desk: &Rc<Desk>, id: RequestId, wish: TuneWish) -> Result<(),
     if desk.studio.looping.get() || desk.studio.course.borrow().is_some() {
         return Err(Failure::Underway);
     }
+    desk.studio.find_origins(&wish).await;
     let (plan, chosen) = plan::with_views(desk, &wish);
     if plan.warnings.iter().any(TuneWarning::blocks) {
         return Err(Failure::NothingToLearn);
@@ -96,7 +97,7 @@ pub async fn start(desk: &Rc<Desk>, id: RequestId, wish: TuneWish) -> Result<(),
         evaluate_every: chosen.evaluate_every,
         patience: PATIENCE,
         views: chosen.views,
-        augment: AugmentConfig::MICROSCOPY,
+        augment: desk.studio.augment(&wish),
         seed: 1,
     };
     let session = Session::new(&network, learning, config, &device);
@@ -299,6 +300,7 @@ pub async fn recover(desk: &Rc<Desk>, id: RequestId) {
 
 async fn recovered(desk: &Rc<Desk>, begun: &[u8], state: &[u8]) -> Result<Course, Failure> {
     let Begun { wish, classes } = serde_json::from_slice(begun).map_err(words)?;
+    desk.studio.find_origins(&wish).await;
     let plan = plan::plan(desk, &wish);
     let (tasks, learning) = gather(&desk.studio, &wish, &plan).await?;
     if desk.studio.classes_of(&tasks) != classes {

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use medley_core::adapt::{Demand, Footprint, Mode, Plan, plan as planned};
-use medley_core::dataset::AugmentConfig;
 use medley_core::project::{EntryId, TaskId, training};
 
 use super::{say, trial};
@@ -15,6 +14,7 @@ const BUDGET: usize = 1 << 30;
 
 /// Tells what tuning would mean: at once, and once more with its time where that has to be tried first.
 pub async fn tell(desk: &Desk, id: RequestId, wish: &TuneWish) {
+    desk.studio.find_origins(wish).await;
     let plan = plan(desk, wish);
     let blocked = plan.warnings.iter().any(TuneWarning::blocks);
     let known = plan.seconds.is_some();
@@ -63,7 +63,7 @@ pub(super) fn with_views(desk: &Desk, wish: &TuneWish) -> (TunePlan, Plan) {
         (2 * desk.bytes.borrow().as_ref().map_or(0, |bytes| bytes.len()), 4.0 * floats)
     });
     let footprint = Footprint { weights, features, decoder: 1600.0, encoder: 1400.0 };
-    let views = medley_core::adapt::views(&AugmentConfig::MICROSCOPY).len();
+    let views = medley_core::adapt::views(&bench.augment(wish)).len();
     let demand = Demand {
         images: counts.0,
         held_out: counts.1,

@@ -5,9 +5,10 @@ use std::rc::Rc;
 
 use burn::tensor::Device;
 use medley_core::Medley;
+use medley_core::adapt::{difference, with_difference};
 use medley_core::dataset::{Task, TaskKind};
 use medley_core::project::{ProjectTask, TaskId};
-use medley_core::weights::{Arrays, Precision, read, write};
+use medley_core::weights::{Precision, read, write};
 
 use super::{Bench, say, words};
 use crate::worker::desk::Desk;
@@ -102,9 +103,8 @@ pub fn use_base(desk: &Rc<Desk>, id: RequestId, task: TaskId, base: bool) {
 pub fn change(base: &[u8], tuned: &[u8]) -> Result<Vec<u8>, Failure> {
     let (base, _) = read(base).map_err(words)?;
     let (arrays, mut metadata) = read(tuned).map_err(words)?;
-    let changed: Arrays = arrays.into_iter().filter(|(name, array)| base.get(name) != Some(array)).collect();
     metadata.insert(CHANGE.to_owned(), "1".to_owned());
-    write(&changed, &metadata, Precision::Half).map_err(words)
+    write(&difference(&base, arrays), &metadata, Precision::Half).map_err(words)
 }
 
 /// A whole model from a file that may hold only what differs from the pretrained one.
@@ -112,14 +112,12 @@ pub fn change(base: &[u8], tuned: &[u8]) -> Result<Vec<u8>, Failure> {
 /// # Errors
 /// When it is no model.
 pub fn whole(base: &[u8], bytes: &[u8]) -> Result<Medley, Failure> {
-    let (mut arrays, mut metadata) = read(bytes).map_err(words)?;
+    let (change, mut metadata) = read(bytes).map_err(words)?;
     if metadata.remove(CHANGE).is_none() {
         return Medley::from_bytes(bytes, &Device::flex()).map_err(words);
     }
     let (base, _) = read(base).map_err(words)?;
-    for (name, array) in base {
-        arrays.entry(name).or_insert(array);
-    }
+    let arrays = with_difference(base, &change).map_err(words)?;
     let bytes = write(&arrays, &metadata, Precision::Half).map_err(words)?;
     Medley::from_bytes(&bytes, &Device::flex()).map_err(words)
 }

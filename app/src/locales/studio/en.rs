@@ -234,7 +234,7 @@ pub const ENGLISH: StudioWords = StudioWords {
     import_labels: "Labels",
     import_project: "Project",
     import_model: "Model",
-    import_hint: "Labels: PNG masks and NIfTI are matched by file name, or put on the image shown; COCO and CSV are for all images.",
+    import_hint: "Labels: PNG masks and NIfTI are matched by file name, or put on the image shown; COCO and CSV are for all images. A zip of exported labels is read as it is.",
     new_project: "New project",
     new_project_hint: "Replaces this project: export it first if you need it.",
     wish_failed: |reason| format!("That did not work: {reason}"),

@@ -232,7 +232,7 @@ pub const JAPANESE: StudioWords = StudioWords {
     import_labels: "ラベル",
     import_project: "プロジェクト",
     import_model: "モデル",
-    import_hint: "ラベル：PNGマスクとNIfTIはファイル名で対応付けるか、表示中の画像に付けます。COCOとCSVは全画像が対象です。",
+    import_hint: "ラベル：PNGマスクとNIfTIはファイル名で対応付けるか、表示中の画像に付けます。COCOとCSVは全画像が対象です。書き出したラベルのzipはそのまま読み込めます。",
     new_project: "新しいプロジェクト",
     new_project_hint: "このプロジェクトを置き換えます。必要なら先に書き出してください。",
     wish_failed: |reason| format!("実行できませんでした：{reason}"),

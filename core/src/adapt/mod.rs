@@ -1,5 +1,7 @@
 //! Learning from few labels: a linear probe on frozen features, and fine-tuning of more or less of the model.
 
+#[cfg(feature = "model")]
+mod difference;
 mod folds;
 mod lbfgs;
 #[cfg(feature = "model")]
@@ -16,6 +18,8 @@ mod stopping;
 mod tuner;
 mod views;
 
+#[cfg(feature = "model")]
+pub use difference::{difference, with_difference};
 pub use folds::{Fold, folds};
 #[cfg(feature = "model")]
 pub use lora::Lora;

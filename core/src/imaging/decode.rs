@@ -3,7 +3,7 @@
 //! The format is told from the first bytes, never from a file name. A further format is one more line in
 //! [`signature`] and one more arm in [`decode`].
 
-use super::{Format, Image, ImageError, dicom, nifti, raster, tiff};
+use super::{Format, Image, ImageError, Origin, dicom, nifti, raster, tiff};
 
 /// A sensible limit for [`decode`] where the caller has no other: 64 million pixels.
 pub const DEFAULT_MAX_PIXELS: usize = 64_000_000;
@@ -42,6 +42,16 @@ pub fn count_slices(bytes: &[u8], max_pixels: usize) -> Result<usize, ImageError
         Some(_) => Ok(1),
         None => Err(ImageError::UnknownFormat),
     }
+}
+
+/// Where a file came from, as its first bytes and the header of a DICOM file tell; `None` for what [`decode`] does not read.
+pub fn origin(bytes: &[u8]) -> Option<Origin> {
+    let format = signature(bytes)?;
+    let modality = match format {
+        Format::Dicom => dicom::DicomInfo::read(bytes).ok().and_then(|info| info.machine),
+        _ => None,
+    };
+    Some(Origin { format, modality })
 }
 
 /// The format that the first bytes tell.

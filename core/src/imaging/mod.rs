@@ -24,7 +24,7 @@ mod reference;
 
 pub use affine::Affine;
 pub use axes::{AxisCodes, Direction, UnknownAxisCodes};
-pub use decode::{DEFAULT_MAX_PIXELS, count_slices, decode};
+pub use decode::{DEFAULT_MAX_PIXELS, count_slices, decode, origin};
 pub use geometry::Geometry;
 pub use image::{Image, ImageError, Pixels};
 pub use origin::{Format, Modality, Origin};

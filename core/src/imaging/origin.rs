@@ -47,3 +47,18 @@ pub struct Origin {
     /// Kind of machine, where known.
     pub modality: Option<Modality>,
 }
+
+impl Origin {
+    /// The kind of image in words, as a task's modality has it. A medical file that does not say is taken for tomography,
+    /// any other picture for microscopy.
+    pub fn words(self) -> &'static str {
+        match (self.modality, self.format) {
+            (Some(Modality::Ct), _) => "computed tomography",
+            (Some(Modality::Mr), _) => "magnetic resonance",
+            (Some(Modality::Radiograph), _) => "radiograph",
+            (Some(Modality::Ultrasound), _) => "ultrasound",
+            (Some(Modality::Nuclear), _) | (None, Format::Dicom | Format::Nifti) => "tomography",
+            (Some(Modality::Microscopy) | None, _) => "microscopy",
+        }
+    }
+}

@@ -61,6 +61,16 @@ impl SegmentationScore {
         }
     }
 
+    /// Counts the images of another score, which knows the same classes.
+    pub fn merge(&mut self, other: &Self) {
+        self.image_dice.extend(&other.image_dice);
+        for (sum, counts) in self.counts.iter_mut().zip(&other.counts) {
+            sum.both += counts.both;
+            sum.truth += counts.truth;
+            sum.predicted += counts.predicted;
+        }
+    }
+
     /// Dice of each class over all pixels of all images; `None` where no image has the class.
     pub fn dice(&self) -> Vec<Option<f64>> {
         self.counts.iter().map(|c| c.dice()).collect()

@@ -79,6 +79,11 @@ impl ProjectTask {
         self.classes.iter().map(|class| class.name.clone()).collect()
     }
 
+    /// The ids of the classes, without background.
+    pub fn class_ids(&self) -> Vec<u8> {
+        self.classes.iter().map(|class| class.id).collect()
+    }
+
     /// The task as the model knows it: the same classes by index, in a segmentation after the background.
     /// `modality` and `input_size` as in [`Task`].
     pub fn model_task(&self, modality: &str, input_size: usize) -> Task {

@@ -155,6 +155,24 @@ fn a_session_goes_on_from_its_state_as_if_nothing_had_happened() {
 }
 
 #[test]
+fn there_is_something_to_keep_from_the_first_measurement_after_a_step_on() {
+    let mut session = Session::new(
+        &pretrained(),
+        tasks(TaskKind::Segmentation),
+        config(Mode::Decoder, 10),
+        &Device::flex(),
+    );
+    while session.steps() < 5 {
+        work(&mut session);
+        assert!(!session.has_learnt());
+    }
+    while session.course().is_empty() {
+        work(&mut session);
+    }
+    assert!(session.has_learnt());
+}
+
+#[test]
 fn damaged_states_and_those_of_other_tasks_are_refused() {
     let network = pretrained();
     let mut session =

@@ -163,6 +163,22 @@ pub const ENGLISH: StudioWords = StudioWords {
             Failure::NothingToLearn => {
                 "there is nothing to learn from yet; label an object and some background."
             }
+            Failure::EndedEarly(reason) => {
+                return format!("learning ended early; the best so far is kept and in use. The cause: {reason}");
+            }
+            Failure::LearntNothing(reason) => {
+                return format!(
+                    "nothing was learnt yet, and all labels are kept. Check them, then start again, in another mode if need be. The cause: {reason}"
+                );
+            }
+            Failure::DeviceLost(reason) => {
+                return format!(
+                    "the device does not answer any more, and all labels are kept. Reload the page to go on from the last saved state. The cause: {reason}"
+                );
+            }
+            Failure::NothingToAccept => {
+                "every label here was made by hand or agrees already. To take the whole prediction, clear the labels first."
+            }
             Failure::NoMap => "a map of uncertainty is drawn for segmentations.",
             Failure::Other(reason) => reason,
         }
@@ -204,7 +220,10 @@ pub const ENGLISH: StudioWords = StudioWords {
         Export::Coco => "Labels, COCO",
         Export::GeoJson => "Labels, GeoJSON",
         Export::PredictionsPng => "Predictions, PNG",
+        Export::PredictionsCoco => "Predictions, COCO",
+        Export::PredictionsCsv => "Predictions, CSV",
         Export::MeasurementsCsv => "Measurements, CSV",
+        Export::ImagesCsv => "Images, CSV",
         Export::Model => "Model",
         Export::Head => "Small model file",
         Export::Project => "Project",
@@ -215,8 +234,10 @@ pub const ENGLISH: StudioWords = StudioWords {
         Export::MasksNifti => "In the geometry of each image, zipped",
         Export::Coco => "One JSON file with polygons and boxes",
         Export::GeoJson => "For QuPath, zipped",
-        Export::PredictionsPng => "Labels where there are any, else predictions",
+        Export::PredictionsPng | Export::PredictionsCoco => "Labels where there are any, else predictions",
+        Export::PredictionsCsv => "Boxes with scores; labels where there are any",
         Export::MeasurementsCsv => "Count, area, length, intensity per object",
+        Export::ImagesCsv => "Count, area and share per image and class",
         Export::Model => "Opens in `medley predict` and in another page",
         Export::Head => "Only what was learnt here",
         Export::Project => "Everything in one zip; opens on another computer",
@@ -226,7 +247,7 @@ pub const ENGLISH: StudioWords = StudioWords {
     import_labels: "Labels",
     import_project: "Project",
     import_model: "Model",
-    import_hint: "Labels: PNG masks and NIfTI are matched by file name, or put on the image shown; COCO and CSV are for all images.",
+    import_hint: "Labels: PNG masks and NIfTI are matched by file name, or put on the image shown; COCO and CSV are for all images. A zip of exported labels is read as it is.",
     new_project: "New project",
     new_project_hint: "Replaces this project: export it first if you need it.",
     wish_failed: |reason| format!("That did not work: {reason}"),
@@ -250,8 +271,13 @@ pub const ENGLISH: StudioWords = StudioWords {
             let images = if images == 1 { "1 image".to_owned() } else { format!("{images} images") };
             format!("{images} to learn from is little. Three to five usually give a much better result.")
         },
-        one_class: |class| {
-            format!("Only “{class}” is labelled. Paint some background too, or mark an image as complete.")
+        one_class: |class| match class {
+            Some(class) => {
+                format!(
+                    "Only “{class}” is labelled. Paint some background too, or mark an image as complete."
+                )
+            }
+            None => "Only background is labelled. Paint some objects too.".to_owned(),
         },
         class_without_labels: |class| format!("“{class}” has no labels and will not be learnt."),
         imbalance: |rare, common, factor| {

@@ -161,6 +161,24 @@ pub const JAPANESE: StudioWords = StudioWords {
             Failure::ClassesChanged => "学習後にクラスが変わりました。もう一度追加学習をしてください。",
             Failure::Underway => "すでに追加学習中です。先に停止してください。",
             Failure::NothingToLearn => "学習できるラベルがありません。対象と背景にラベルを付けてください。",
+            Failure::EndedEarly(reason) => {
+                return format!(
+                    "追加学習が途中で終わりました。それまでで最も良い状態を残し、使用しています。原因：{reason}"
+                );
+            }
+            Failure::LearntNothing(reason) => {
+                return format!(
+                    "まだ何も学習していません。ラベルはすべて残っています。ラベルを確認し、必要なら別の方式でやり直してください。原因：{reason}"
+                );
+            }
+            Failure::DeviceLost(reason) => {
+                return format!(
+                    "計算デバイスが応答しません。ラベルはすべて残っています。ページを再読み込みすると、最後に保存した状態から続けます。原因：{reason}"
+                );
+            }
+            Failure::NothingToAccept => {
+                "手で付けたラベルか、予測と同じラベルしかないため、変わるところがありません。予測全体を使うには、先にラベルを消去してください。"
+            }
             Failure::NoMap => "不確かさマップを表示できるのは、領域分割のタスクだけです。",
             // The library speaks English.
             Failure::Other(reason) => return format!("エラーが発生しました（詳細：{reason}）"),
@@ -203,7 +221,10 @@ pub const JAPANESE: StudioWords = StudioWords {
         Export::Coco => "ラベル（COCO）",
         Export::GeoJson => "ラベル（GeoJSON）",
         Export::PredictionsPng => "予測（PNG）",
+        Export::PredictionsCoco => "予測（COCO）",
+        Export::PredictionsCsv => "予測（CSV）",
         Export::MeasurementsCsv => "計測値（CSV）",
+        Export::ImagesCsv => "画像ごとの計測値（CSV）",
         Export::Model => "モデル",
         Export::Head => "小さなモデルファイル",
         Export::Project => "プロジェクト",
@@ -214,8 +235,10 @@ pub const JAPANESE: StudioWords = StudioWords {
         Export::MasksNifti => "元の画像と同じ座標系で保存（zip）",
         Export::Coco => "多角形と枠を含む1つのJSON",
         Export::GeoJson => "QuPath用（zip）",
-        Export::PredictionsPng => "ラベルのない画像は予測を書き出します",
+        Export::PredictionsPng | Export::PredictionsCoco => "ラベルがなければ予測を使います",
+        Export::PredictionsCsv => "枠とスコア。ラベルがあればラベルを使います",
         Export::MeasurementsCsv => "対象ごとの個数、面積、長さ、輝度",
+        Export::ImagesCsv => "画像とクラスごとの個数、面積、割合",
         Export::Model => "`medley predict` や別のページで開けます",
         Export::Head => "追加学習で変わった部分だけ",
         Export::Project => "すべてを1つのzipにまとめます。別のコンピューターでも開けます",
@@ -225,7 +248,7 @@ pub const JAPANESE: StudioWords = StudioWords {
     import_labels: "ラベル",
     import_project: "プロジェクト",
     import_model: "モデル",
-    import_hint: "ラベル：PNGマスクとNIfTIは、ファイル名が一致する画像か、表示中の画像に読み込みます。COCOとCSVは、すべての画像が対象です。",
+    import_hint: "ラベル：PNGマスクとNIfTIは、ファイル名が一致する画像か、表示中の画像に読み込みます。COCOとCSVは、すべての画像が対象です。書き出したラベルのzipもそのまま読み込めます。",
     new_project: "新しいプロジェクト",
     new_project_hint: "現在のプロジェクトは削除されます。必要な場合は、先に書き出してください。",
     wish_failed: |reason| format!("実行できませんでした：{reason}"),
@@ -247,10 +270,13 @@ pub const JAPANESE: StudioWords = StudioWords {
                 "学習に使える画像が {images} 枚と少なめです。3〜5枚あると、多くの場合、結果が大きく改善します。"
             )
         },
-        one_class: |class| {
-            format!(
-                "「{class}」だけがラベル付けされています。背景も塗るか、画像を「ラベル付け完了」にしてください。"
-            )
+        one_class: |class| match class {
+            Some(class) => {
+                format!(
+                    "「{class}」だけがラベル付けされています。背景も塗るか、画像を「ラベル付け完了」にしてください。"
+                )
+            }
+            None => "背景だけがラベル付けされています。対象も塗ってください。".to_owned(),
         },
         class_without_labels: |class| format!("「{class}」にはラベルがないため、学習されません。"),
         imbalance: |rare, common, factor| {

@@ -317,7 +317,7 @@ pub struct WarningWords {
     /// Little to learn from.
     pub few_labels: fn(u32) -> String,
     /// Nothing to tell apart.
-    pub one_class: fn(&str) -> String,
+    pub one_class: fn(Option<&str>) -> String,
     /// A class without labels.
     pub class_without_labels: fn(&str) -> String,
     /// A rare class.

@@ -54,7 +54,10 @@ impl Studio {
             match purpose(&name) {
                 Purpose::Image => images.push((file, name)),
                 Purpose::Labels => self.import_labels(file, None),
-                Purpose::Project => self.send(file, StudioAsk::ImportProject),
+                Purpose::Project => {
+                    let task = self.task.get_untracked();
+                    self.send(file, StudioAsk::ImportProject { name, task });
+                }
                 Purpose::Model => self.send(file, StudioAsk::ImportModel),
             }
         }

@@ -10,13 +10,16 @@ use crate::state::studio::{Studio, Work};
 use crate::worker::messages::{Export, TaskKind};
 
 /// Everything that can be made, with the label type that it needs.
-const EXPORTS: [(Export, &str, Option<TaskKind>); 10] = [
+const EXPORTS: [(Export, &str, Option<TaskKind>); 13] = [
     (Export::MasksPng, "masks-png", Some(TaskKind::Segmentation)),
     (Export::PredictionsPng, "predictions-png", Some(TaskKind::Segmentation)),
+    (Export::PredictionsCoco, "predictions-coco", None),
+    (Export::PredictionsCsv, "predictions-csv", Some(TaskKind::Detection)),
     (Export::MasksNifti, "masks-nifti", Some(TaskKind::Segmentation)),
     (Export::Coco, "coco", None),
     (Export::GeoJson, "geojson", None),
     (Export::MeasurementsCsv, "csv", None),
+    (Export::ImagesCsv, "images-csv", None),
     (Export::Model, "model", None),
     (Export::Head, "head", None),
     (Export::Project, "project", None),
@@ -36,7 +39,9 @@ pub fn ExportPanel() -> impl IntoView {
     let tuned = move || studio.task_card().is_some_and(|task| task.tuned);
     let possible = move |what: Export, kind: Option<TaskKind>| {
         let suits = match (what, studio.kind()) {
-            (Export::Coco | Export::GeoJson, Some(own)) => own != TaskKind::Classification,
+            (Export::Coco | Export::GeoJson | Export::PredictionsCoco | Export::ImagesCsv, Some(own)) => {
+                own != TaskKind::Classification
+            }
             (_, own) => kind.is_none_or(|kind| own == Some(kind)),
         };
         let learnt = !matches!(what, Export::Model | Export::Head) || tuned();

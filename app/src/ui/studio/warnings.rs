@@ -50,7 +50,7 @@ fn sentence(app: App, studio: Studio, warning: &TuneWarning) -> String {
         TuneWarning::AllHeldOut => words.all_held_out.to_owned(),
         TuneWarning::OneImage => words.one_image.to_owned(),
         TuneWarning::FewLabels { images } => (words.few_labels)(*images),
-        TuneWarning::OneClass { class } => (words.one_class)(class),
+        TuneWarning::OneClass { class } => (words.one_class)(class.as_deref()),
         TuneWarning::ClassWithoutLabels { class } => (words.class_without_labels)(class),
         TuneWarning::Imbalance { rare, common, factor } => {
             (words.imbalance)(rare, common, &three_digits(f64::from(*factor)))

@@ -10,7 +10,7 @@ use medley_core::project::{
     Change, Edit, EntryId, NewTask, Patch, Place, ProjectTask, Rect, TaskId, training,
 };
 
-use super::predict::Said;
+use super::accept::accepted;
 use super::{say, say_with, words};
 use crate::worker::desk::Desk;
 use crate::worker::messages::{self, EditState, Failure, RequestId, StudioAnswer, StudioAsk};
@@ -70,7 +70,7 @@ async fn translated(
             smart(desk, at, &mask()?, (centre(x, y), class, reach)).await?
         }
         messages::Edit::Accept { score, only_unlabelled } => {
-            return accepted(desk, at, score, only_unlabelled);
+            return accepted(desk, at, score, only_unlabelled).map(Some);
         }
         messages::Edit::Clear => match bench.kind_of(at.task) {
             Some(TaskKind::Segmentation) => {
@@ -101,36 +101,6 @@ async fn translated(
 /// The middle of a pixel.
 fn centre(x: u32, y: u32) -> [f32; 2] {
     [x as f32 + 0.5, y as f32 + 0.5]
-}
-
-/// What the model says, as an edit.
-fn accepted(desk: &Rc<Desk>, at: Place, score: f32, only_unlabelled: bool) -> Result<Option<Edit>, Failure> {
-    let bench = &desk.studio;
-    let said = bench.said.borrow().get(&at).cloned().ok_or(Failure::NothingSaid)?;
-    let project = bench.project.borrow();
-    let task = project.task(at.task).ok_or(Failure::NoTask)?;
-    Ok(match &*said {
-        Said::Mask(prediction, _) => {
-            let mask = project.mask(at).ok_or(Failure::NoImage)?;
-            let which = if only_unlabelled { draw::Accept::Unlabelled } else { draw::Accept::All };
-            let patch = draw::accept(&mask, &prediction.to_mask(), which);
-            patch.map(|patch| Edit::Paint { at, patch })
-        }
-        Said::Boxes(boxes) => {
-            let sure = boxes.iter().filter(|found| found.score >= score);
-            let size = project.entry(at.entry).map_or([0; 3], |entry| entry.size);
-            let kept = sure.filter_map(|found| {
-                let edges = [found.x0, found.y0, found.x1, found.y1].map(f64::from);
-                BoxLabel::clipped(edges, size[0] as usize, size[1] as usize, found.class)
-            });
-            Some(Edit::Boxes { at, boxes: Some(kept.collect()) })
-        }
-        Said::Classes(values) => {
-            let best = values.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1));
-            let class = best.and_then(|(index, _)| task.label_of(index));
-            Some(Edit::Class { entry: at.entry, task: at.task, class })
-        }
-    })
 }
 
 /// The object around a pixel, as the model's pixel embedding sees it.

@@ -3,31 +3,20 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use medley_core::dataset::{Detection, Mask, Target, TaskKind};
-use medley_core::project::archive::{ProjectArchive, write_project};
-use medley_core::project::measure::{self, ObjectMeasure, Scale};
-use medley_core::project::{EntryId, Place, ProjectTask, TaskId, export as exports, training};
+use medley_core::dataset::{BoxLabel, Detection, Target, TaskKind};
+use medley_core::project::archive::{ArchiveError, ProjectArchive, write_project};
+use medley_core::project::export::{self as exports, FoundBox, ImportError, Imported};
+use medley_core::project::{EntryId, Place, ProjectTask, TaskId, training};
 
 use super::predict::Said;
-use super::{Bench, edits, models, report, say, say_with, words};
+use super::{Bench, edits, models, report, say, say_with, tables, words};
 use crate::worker::desk::Desk;
-use crate::worker::messages::{Export, Failure, ObjectRow, RequestId, StudioAnswer};
+use crate::worker::messages::{Export, Failure, RequestId, StudioAnswer};
 
 /// The media type of a zip.
 const ZIP: &str = "application/zip";
 /// That of weights.
 const WEIGHTS: &str = "application/octet-stream";
-
-/// An object with where it is.
-struct Found {
-    at: Place,
-    file: String,
-    class: String,
-    number: usize,
-    predicted: bool,
-    scale: Scale,
-    object: ObjectMeasure,
-}
 
 /// Reads a file of labels.
 ///
@@ -40,8 +29,18 @@ pub fn import_labels(
     (task, entry): (TaskId, Option<EntryId>),
     bytes: &[u8],
 ) -> Result<(), Failure> {
+    let imported = exports::import_labels(&desk.studio.project.borrow(), task, entry, &name, bytes);
+    labelled(desk, id, name, imported)
+}
+
+/// Puts what was read into the project, and says so.
+fn labelled(
+    desk: &Rc<Desk>,
+    id: RequestId,
+    name: String,
+    imported: Result<Imported, ImportError>,
+) -> Result<(), Failure> {
     let bench = &desk.studio;
-    let imported = exports::import_labels(&bench.project.borrow(), task, entry, &name, bytes);
     let imported = imported.map_err(words)?;
     let changes = bench.project.borrow_mut().apply(imported.edit).map_err(words)?;
     let entries = imported.images as u32;
@@ -51,90 +50,7 @@ pub fn import_labels(
     Ok(())
 }
 
-/// Sends the table of objects.
-///
-/// # Errors
-/// In words, where an image cannot be read.
-pub async fn measure(desk: &Rc<Desk>, id: RequestId, task: TaskId, predictions: bool) -> Result<(), Failure> {
-    let found = desk.studio.objects(task, predictions).await?;
-    let rows = found.into_iter().map(|found| ObjectRow {
-        entry: found.at.entry.0,
-        slice: found.at.slice,
-        class: found.class,
-        predicted: found.predicted,
-        number: found.number as u32,
-        pixels: found.object.pixels,
-        area: found.object.area,
-        length: found.object.length,
-        unit: found.scale.unit().to_owned(),
-        mean: found.object.mean.unwrap_or_default(),
-        centre: (found.object.centre[0] as f32, found.object.centre[1] as f32),
-        score: found.object.score,
-    });
-    say(id, StudioAnswer::Measured(rows.collect()));
-    Ok(())
-}
-
 impl Bench {
-    async fn objects(&self, task: TaskId, predictions: bool) -> Result<Vec<Found>, Failure> {
-        let known = self.project.borrow().task(task).cloned().ok_or(Failure::NoTask)?;
-        let mut all = Vec::new();
-        for at in self.places(task) {
-            let labelled = training::target(&self.project.borrow(), at).is_some();
-            let said = self.said.borrow().get(&at).cloned().filter(|_| predictions && !labelled);
-            if !labelled && said.is_none() {
-                continue;
-            }
-            let image = self.slice(at).await?;
-            let (file, spacing) = {
-                let project = self.project.borrow();
-                let Some(entry) = project.entry(at.entry) else { continue };
-                (entry.file.clone(), entry.spacing)
-            };
-            let scale = Scale::of(spacing);
-            let objects = match (known.kind, said.as_deref()) {
-                (TaskKind::Segmentation, Some(Said::Mask(mask, _))) => {
-                    measure::measure_mask(&mask.to_mask(), Some(&image), None, scale)
-                }
-                (TaskKind::Segmentation, _) => {
-                    let mask = self.project.borrow().mask(at);
-                    let mask = mask.map_or_else(empty, without_unlabelled);
-                    measure::measure_mask(&mask, Some(&image), None, scale)
-                }
-                (TaskKind::Detection, Some(Said::Boxes(boxes))) => {
-                    let boxes: Vec<(Detection, bool)> = boxes.iter().map(|found| (*found, true)).collect();
-                    measure::measure_boxes(&boxes, Some(&image), scale)
-                }
-                (TaskKind::Detection, _) => {
-                    let boxes = self.label_boxes(at);
-                    measure::measure_boxes(&boxes, Some(&image), scale)
-                }
-                _ => Vec::new(),
-            };
-            let predicted = said.is_some();
-            all.extend((1..).zip(objects).map(|(number, object)| Found {
-                at,
-                file: file.clone(),
-                class: known.class(object.class).map(|class| class.name.clone()).unwrap_or_default(),
-                number,
-                predicted,
-                scale,
-                object,
-            }));
-        }
-        Ok(all)
-    }
-
-    fn label_boxes(&self, at: Place) -> Vec<(Detection, bool)> {
-        let project = self.project.borrow();
-        let boxes = project.entry(at.entry).and_then(|entry| entry.boxes_at(at.task, at.slice));
-        let all = boxes.unwrap_or_default().iter().map(|label| {
-            let (x0, y0, x1, y1) = (label.x0, label.y0, label.x1, label.y1);
-            (Detection { x0, y0, x1, y1, class: label.class, score: 1.0 }, false)
-        });
-        all.collect()
-    }
-
     /// What the model said, in the model's indices, as labels are exported.
     fn said_target(&self, task: &ProjectTask, at: Place) -> Option<Target> {
         let said = self.said.borrow().get(&at).cloned()?;
@@ -150,19 +66,21 @@ impl Bench {
             _ => None,
         }
     }
-}
 
-fn without_unlabelled(mut mask: Mask) -> Mask {
-    for label in &mut mask.labels {
-        if *label == medley_core::dataset::IGNORE {
-            *label = 0;
+    /// The boxes of a slice in the model's indices: those that are labelled, or those that the model found.
+    fn found_boxes(&self, task: &ProjectTask, at: Place) -> Option<Vec<FoundBox>> {
+        if let Some(Target::Boxes(labels)) = training::target(&self.project.borrow(), at) {
+            return Some(labels.into_iter().map(|label| (label, None)).collect());
         }
+        let said = self.said.borrow().get(&at).cloned()?;
+        let Said::Boxes(found) = &*said else { return None };
+        let indexed = |found: &Detection| {
+            let class = task.index_of(u8::try_from(found.class).ok()?)?;
+            let Detection { x0, y0, x1, y1, score, .. } = *found;
+            Some((BoxLabel { x0, y0, x1, y1, class }, Some(score)))
+        };
+        Some(found.iter().filter_map(indexed).collect())
     }
-    mask
-}
-
-fn empty() -> Mask {
-    Mask { width: 0, height: 0, labels: Vec::new() }
 }
 
 /// Makes a file.
@@ -190,20 +108,8 @@ pub async fn export(
             let bytes = exports::table(&project, task, &places, |at| training::target(&project, at));
             ("labels.csv", "text/csv", bytes.map_err(words)?)
         }
-        Export::MeasurementsCsv => {
-            let found = bench.objects(task, true).await?;
-            let rows = found.iter().map(|found| measure::ObjectRow {
-                file: &found.file,
-                slice: found.at.slice,
-                number: found.number,
-                class: &found.class,
-                predicted: found.predicted,
-                scale: found.scale,
-                object: &found.object,
-            });
-            let rows: Vec<_> = rows.collect();
-            ("measurements.csv", "text/csv", measure::objects_csv(&rows).map_err(words)?)
-        }
+        Export::MeasurementsCsv => ("measurements.csv", "text/csv", tables::objects_csv(bench, task).await?),
+        Export::ImagesCsv => ("images.csv", "text/csv", tables::images_csv(bench, &known).await?),
         Export::Project => ("project.medley.zip", ZIP, whole(desk).await?),
         Export::MasksNifti => {
             let mut geometries = BTreeMap::new();
@@ -247,6 +153,24 @@ fn labels_file(
             let bytes = exports::geojson(&project, task.id, &labelled, target).map_err(words)?;
             ("labels-geojson.zip", ZIP, bytes)
         }
+        Export::PredictionsCoco if task.kind == TaskKind::Detection => {
+            let places = bench.places(task.id);
+            let found = |at: Place| bench.found_boxes(task, at);
+            let bytes = exports::found_coco(&project, task.id, &places, found).map_err(words)?;
+            ("predictions.coco.json", "application/json", bytes)
+        }
+        Export::PredictionsCoco => {
+            let places = bench.places(task.id);
+            let both = |at: Place| target(at).or_else(|| bench.said_target(task, at));
+            let bytes = exports::coco(&project, task.id, &places, both).map_err(words)?;
+            ("predictions.coco.json", "application/json", bytes)
+        }
+        Export::PredictionsCsv => {
+            let places = bench.places(task.id);
+            let found = |at: Place| bench.found_boxes(task, at);
+            let bytes = exports::found_table(&project, task.id, &places, found).map_err(words)?;
+            ("predictions.csv", "text/csv", bytes)
+        }
         Export::PredictionsPng => {
             let places = bench.places(task.id);
             let both = |at: Place| target(at).or_else(|| bench.said_target(task, at));
@@ -282,13 +206,24 @@ async fn whole(desk: &Rc<Desk>) -> Result<Vec<u8>, Failure> {
     write_project(&bench.project.borrow(), image, models).map_err(words)
 }
 
-/// Replaces the project by one from a file.
+/// Replaces the project by one from a file. A zip of labels is read as those of `task`.
 ///
 /// # Errors
-/// In words, when it is no project.
-pub async fn import_project(desk: &Rc<Desk>, id: RequestId, bytes: &[u8]) -> Result<(), Failure> {
+/// In words, when it is neither.
+pub async fn import_project(
+    desk: &Rc<Desk>,
+    id: RequestId,
+    (name, task): (String, Option<TaskId>),
+    bytes: &[u8],
+) -> Result<(), Failure> {
     let mut archive = ProjectArchive::open(bytes).map_err(words)?;
-    let project = archive.project().map_err(words)?;
+    let project = match (archive.project(), task) {
+        (Err(ArchiveError::NoDocument), Some(task)) => {
+            let imported = exports::import_archive(&desk.studio.project.borrow(), task, bytes);
+            return labelled(desk, id, name, imported);
+        }
+        (project, _) => project.map_err(words)?,
+    };
     let entries: Vec<EntryId> = project.document().entries.iter().map(|entry| entry.id).collect();
     let places: Vec<Place> = project.masks().map(|(at, _)| at).collect();
     let runs: Vec<(u32, Vec<TaskId>)> = project

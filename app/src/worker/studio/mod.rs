@@ -1,5 +1,6 @@
 //! The studio's side of the Worker: the project, and what is done with it.
 
+mod accept;
 mod cards;
 mod edits;
 mod files;
@@ -11,6 +12,7 @@ mod report;
 mod save;
 mod series;
 mod stored;
+mod tables;
 mod tune;
 
 use std::cell::{Cell, RefCell};
@@ -19,7 +21,7 @@ use std::rc::Rc;
 
 use js_sys::Uint8Array;
 use medley_core::adapt::Mode;
-use medley_core::imaging::Image;
+use medley_core::imaging::{Image, Origin};
 use medley_core::project::{EntryId, Place, Project, TaskId};
 use wasm_bindgen_futures::spawn_local;
 
@@ -42,8 +44,12 @@ pub struct Bench {
     files: RefCell<BTreeMap<EntryId, Rc<Vec<u8>>>>,
     /// Images decoded last.
     decoded: RefCell<VecDeque<(EntryId, Rc<Image>)>>,
+    /// Where images came from, once it was asked.
+    origins: RefCell<HashMap<EntryId, Origin>>,
     /// What models said.
     said: RefCell<HashMap<Place, Rc<Said>>>,
+    /// What accepted predictions gave.
+    accepted: RefCell<HashMap<Place, accept::Given>>,
     models: RefCell<Models>,
     /// Tasks whose model before the last tuning is in use.
     uses_base: RefCell<BTreeSet<TaskId>>,
@@ -72,7 +78,9 @@ impl Default for Bench {
             project: RefCell::new(Project::new("")),
             files: RefCell::default(),
             decoded: RefCell::default(),
+            origins: RefCell::default(),
             said: RefCell::default(),
+            accepted: RefCell::default(),
             models: RefCell::default(),
             uses_base: RefCell::default(),
             course: RefCell::default(),
@@ -160,7 +168,7 @@ async fn fulfil(desk: &Rc<Desk>, id: RequestId, ask: StudioAsk, bytes: Vec<u8>) 
         StudioAsk::StartTuning(wish) => tune::start(desk, id, wish).await?,
         StudioAsk::UseBase { task, base } => models::use_base(desk, id, TaskId(task), base),
         StudioAsk::Measure { task, predictions } => {
-            files::measure(desk, id, TaskId(task), predictions).await?;
+            tables::measure(desk, id, TaskId(task), predictions).await?;
         }
         StudioAsk::Export { what, task, japanese } => {
             files::export(desk, id, what, (TaskId(task), japanese)).await?;
@@ -169,7 +177,9 @@ async fn fulfil(desk: &Rc<Desk>, id: RequestId, ask: StudioAsk, bytes: Vec<u8>) 
             files::import_labels(desk, id, name, (TaskId(task), entry.map(EntryId)), &bytes)?;
         }
         StudioAsk::ImportModel => models::import(desk, id, &bytes)?,
-        StudioAsk::ImportProject => files::import_project(desk, id, &bytes).await?,
+        StudioAsk::ImportProject { name, task } => {
+            files::import_project(desk, id, (name, task.map(TaskId)), &bytes).await?;
+        }
         other => edits::arrange(desk, id, other)?,
     }
     Ok(())

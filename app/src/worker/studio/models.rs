@@ -5,9 +5,10 @@ use std::rc::Rc;
 
 use burn::tensor::Device;
 use medley_core::Medley;
+use medley_core::adapt::{difference, with_difference};
 use medley_core::dataset::{Task, TaskKind};
-use medley_core::project::{Project, ProjectTask, TaskId};
-use medley_core::weights::{Arrays, Precision, read, write};
+use medley_core::project::{ProjectTask, TaskId};
+use medley_core::weights::{Precision, read, write};
 
 use super::{Bench, say, words};
 use crate::worker::desk::Desk;
@@ -30,17 +31,13 @@ impl Models {
 
     /// The newest model of a task.
     pub fn newest(&self, task: TaskId) -> Option<Rc<Medley>> {
-        self.of(task).next()
+        self.back(task, 0).map(|(_, medley)| medley)
     }
 
-    /// The one before it.
-    pub fn before(&self, task: TaskId) -> Option<Rc<Medley>> {
-        self.of(task).nth(1)
-    }
-
-    fn of(&self, task: TaskId) -> impl Iterator<Item = Rc<Medley>> {
-        let known = self.by_run.values().rev();
-        known.filter(move |(tasks, _)| tasks.contains(&task)).map(|(_, medley)| medley.clone())
+    /// Run and model of a task so many tunings ago: 0 is the newest.
+    pub fn back(&self, task: TaskId, ago: usize) -> Option<(u32, Rc<Medley>)> {
+        let learnt = self.by_run.iter().rev().filter(|(_, (tasks, _))| tasks.contains(&task));
+        learnt.map(|(run, (_, medley))| (*run, medley.clone())).nth(ago)
     }
 }
 
@@ -50,30 +47,28 @@ impl Bench {
     /// # Errors
     /// In words, where the task has not been learnt.
     pub(super) fn model(&self, task: TaskId) -> Result<(Rc<Medley>, String), Failure> {
-        let models = self.models.borrow();
-        let base = self.uses_base.borrow().contains(&task);
-        let medley = if base { models.before(task) } else { models.newest(task) };
-        let medley = medley.ok_or(Failure::NotLearnt)?;
-        let project = self.project.borrow();
-        let id = head_of(&medley, &project, task).ok_or(Failure::ClassesChanged)?;
+        let ago = usize::from(self.uses_base.borrow().contains(&task));
+        let (run, medley) = self.models.borrow().back(task, ago).ok_or(Failure::NotLearnt)?;
+        let id = self.head_of(&medley, run, task).ok_or(Failure::ClassesChanged)?;
         Ok((medley, id))
     }
-}
 
-impl Bench {
     /// The model before the last tuning, and the task's id in it; `None` where that is the pretrained one.
     pub(super) fn model_before(&self, task: TaskId) -> Option<(Rc<Medley>, String)> {
-        let medley = self.models.borrow().before(task)?;
-        let id = head_of(&medley, &self.project.borrow(), task)?;
+        let (run, medley) = self.models.borrow().back(task, 1)?;
+        let id = self.head_of(&medley, run, task)?;
         Some((medley, id))
     }
-}
 
-/// The id of a project's task in a model. The name may have changed since it was tuned, the number does not.
-pub fn head_of(medley: &Medley, project: &Project, task: TaskId) -> Option<String> {
-    let classes = project.task(task)?.model_task("", 0).classes.len();
-    let mine = |known: &&Task| known.id.ends_with(&format!("studio-{}", task.0));
-    medley.tasks().iter().find(mine).filter(|known| known.classes.len() == classes).map(|t| t.id.clone())
+    /// The id of a task in the model of a run, where it learnt the classes that the task has now. The name may have
+    /// changed since, the number does not.
+    pub(super) fn head_of(&self, medley: &Medley, run: u32, task: TaskId) -> Option<String> {
+        let project = self.project.borrow();
+        let (run, own) = (project.document().run(run)?, project.task(task)?);
+        let mine = |known: &&Task| known.id.ends_with(&format!("studio-{}", task.0));
+        let known = medley.tasks().iter().find(mine)?;
+        run.answers_for(own, known.classes.len()).then(|| known.id.clone())
+    }
 }
 
 /// The model on another device; itself where it is there already.
@@ -108,9 +103,8 @@ pub fn use_base(desk: &Rc<Desk>, id: RequestId, task: TaskId, base: bool) {
 pub fn change(base: &[u8], tuned: &[u8]) -> Result<Vec<u8>, Failure> {
     let (base, _) = read(base).map_err(words)?;
     let (arrays, mut metadata) = read(tuned).map_err(words)?;
-    let changed: Arrays = arrays.into_iter().filter(|(name, array)| base.get(name) != Some(array)).collect();
     metadata.insert(CHANGE.to_owned(), "1".to_owned());
-    write(&changed, &metadata, Precision::Half).map_err(words)
+    write(&difference(&base, arrays), &metadata, Precision::Half).map_err(words)
 }
 
 /// A whole model from a file that may hold only what differs from the pretrained one.
@@ -118,14 +112,12 @@ pub fn change(base: &[u8], tuned: &[u8]) -> Result<Vec<u8>, Failure> {
 /// # Errors
 /// When it is no model.
 pub fn whole(base: &[u8], bytes: &[u8]) -> Result<Medley, Failure> {
-    let (mut arrays, mut metadata) = read(bytes).map_err(words)?;
+    let (change, mut metadata) = read(bytes).map_err(words)?;
     if metadata.remove(CHANGE).is_none() {
         return Medley::from_bytes(bytes, &Device::flex()).map_err(words);
     }
     let (base, _) = read(base).map_err(words)?;
-    for (name, array) in base {
-        arrays.entry(name).or_insert(array);
-    }
+    let arrays = with_difference(base, &change).map_err(words)?;
     let bytes = write(&arrays, &metadata, Precision::Half).map_err(words)?;
     Medley::from_bytes(&bytes, &Device::flex()).map_err(words)
 }
@@ -175,8 +167,13 @@ pub fn import(desk: &Rc<Desk>, id: RequestId, bytes: &[u8]) -> Result<(), Failur
     network.tasks.clone_from(&tasks);
     let metadata = medley_core::weights::ModelMetadata { tasks, ..medley.metadata().clone() };
     let medley = Medley::new(&network, metadata, &Device::flex());
-    let results =
-        known.iter().map(|task| medley_core::project::TaskResult { task: *task, before: None, after: None });
+    let results = known.iter().map(|task| medley_core::project::TaskResult {
+        task: *task,
+        classes: bench.project.borrow().task(*task).map(ProjectTask::class_ids),
+        before: None,
+        after: None,
+    });
+    let results = results.collect();
     let run = TuningRun {
         id: 0,
         base: "imported".to_owned(),
@@ -188,7 +185,7 @@ pub fn import(desk: &Rc<Desk>, id: RequestId, bytes: &[u8]) -> Result<(), Failur
         trained_on: Vec::new(),
         held_out: Vec::new(),
         curve: Vec::new(),
-        results: results.collect(),
+        results,
     };
     let run = bench.project.borrow_mut().add_run(run);
     bench.models.borrow_mut().add(run, known, Rc::new(medley));

@@ -109,6 +109,8 @@ impl Bench {
         self.files.borrow_mut().clear();
         self.decoded.borrow_mut().clear();
         self.said.borrow_mut().clear();
+        self.accepted.borrow_mut().clear();
+        self.origins.borrow_mut().clear();
         self.models.take();
         self.uses_base.borrow_mut().clear();
         self.unsaved.take();

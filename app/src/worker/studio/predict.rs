@@ -2,14 +2,16 @@
 
 use std::rc::Rc;
 
+use burn::tensor::Tensor;
 use burn::tensor::activation::{sigmoid, softmax};
 use medley_core::Medley;
 use medley_core::dataset::{Detection, Mask, TaskKind};
 use medley_core::imaging::{Image, Region, resize_planes};
 use medley_core::model::Outputs;
+use medley_core::project::measure::{Scale, measure_mask};
 use medley_core::project::{Place, PredictionState, TaskId, TiledMask, uncertainty as unsure};
 use medley_core::task::detection::DecodeSettings;
-use medley_core::task::{self, Prediction};
+use medley_core::task::{self, Frame, Prediction};
 use wasm_bindgen_futures::spawn_local;
 
 use super::edits::relabelled;
@@ -21,19 +23,27 @@ use crate::worker::objects;
 
 /// An answer of a model, in the project's labels.
 pub enum Said {
-    /// Labels, and the tally that the page is told.
-    Mask(TiledMask, StudioPrediction),
+    /// Labels, and what is told of them.
+    Mask(TiledMask, Tally),
     /// Boxes; classes are numbers of the project's.
     Boxes(Vec<Detection>),
     /// A probability per class.
     Classes(Vec<f32>),
 }
 
+/// What is told of a mask.
+pub struct Tally {
+    /// As the page is told.
+    told: StudioPrediction,
+    /// Of each object how sure the model is, in the order in which they are [measured](measure_mask).
+    pub sure: Vec<f32>,
+}
+
 impl Said {
     /// As the page is told.
     pub fn answer(&self) -> StudioPrediction {
         match self {
-            Self::Mask(_, tally) => tally.clone(),
+            Self::Mask(_, tally) => tally.told.clone(),
             Self::Boxes(boxes) => StudioPrediction::Boxes(boxes.iter().map(found).collect()),
             Self::Classes(values) => StudioPrediction::Classes(values.clone()),
         }
@@ -86,8 +96,8 @@ impl Bench {
         Ok(match task.kind {
             TaskKind::Segmentation => {
                 let mask = Mask { width: width as usize, height: height as usize, labels: vec![0; area] };
-                let tally = StudioPrediction::Mask { objects: vec![0; count], pixels: vec![0; count] };
-                Said::Mask(TiledMask::of(&mask), tally)
+                let told = StudioPrediction::Mask { objects: vec![0; count], pixels: vec![0; count] };
+                Said::Mask(TiledMask::of(&mask), Tally { told, sure: Vec::new() })
             }
             TaskKind::Detection => Said::Boxes(Vec::new()),
             _ => Said::Classes(vec![1.0 / count.max(1) as f32; count]),
@@ -101,9 +111,9 @@ impl Bench {
         image: &Image,
     ) -> Result<(Said, f32), Failure> {
         let (outputs, frame) = medley.outputs(head, image).map_err(words)?;
-        let uncertainty = match &outputs {
-            Outputs::Pixel(_) => unsure::mean_entropy(&entropies(&outputs).await?.0),
-            _ => 0.0,
+        let shares = match &outputs {
+            Outputs::Pixel(logits) => Some(Shares::of(logits).await?),
+            _ => None,
         };
         let settings = DecodeSettings::default();
         let predictions = task::predict(outputs, &[frame], &settings).await.map_err(words)?;
@@ -115,10 +125,13 @@ impl Bench {
         let task = project.task(at.task).ok_or(Failure::NoTask)?;
         Ok(match prediction {
             Prediction::Mask(mask) => {
+                let own = shares.as_ref().map(|shares| shares.own(&mask, shown(&frame))).unwrap_or_default();
+                let uncertainty = shares.map_or(0.0, |shares| unsure::mean_entropy(&shares.entropies()));
                 let mask = relabelled(task, mask);
+                let measured = measure_mask(&mask, None, Some(&own), Scale::of(None));
                 let mut pixels = [0_u64; 256];
                 mask.labels.iter().for_each(|label| pixels[usize::from(*label)] += 1);
-                let tally = StudioPrediction::Mask {
+                let told = StudioPrediction::Mask {
                     objects: task
                         .classes
                         .iter()
@@ -126,7 +139,8 @@ impl Bench {
                         .collect(),
                     pixels: task.classes.iter().map(|class| pixels[usize::from(class.id)]).collect(),
                 };
-                (Said::Mask(TiledMask::of(&mask), tally), uncertainty)
+                let sure = measured.iter().filter_map(|object| object.score).collect();
+                (Said::Mask(TiledMask::of(&mask), Tally { told, sure }), uncertainty)
             }
             Prediction::Boxes(boxes) => {
                 let uncertainty = unsure::box_uncertainty(&boxes);
@@ -146,14 +160,55 @@ impl Bench {
     }
 }
 
+/// How probable each class is at each pixel of the model's answer.
+struct Shares {
+    /// Class by class.
+    values: Vec<f32>,
+    classes: usize,
+    /// Rows and columns.
+    size: [usize; 2],
+}
+
+impl Shares {
+    async fn of(logits: &Tensor<4>) -> Result<Self, Failure> {
+        let [_, classes, height, width] = logits.dims();
+        let data = softmax(logits.clone(), 1).into_data_async().await.map_err(words)?;
+        Ok(Self { values: data.iter::<f32>().collect(), classes, size: [height, width] })
+    }
+
+    fn entropies(&self) -> Vec<f32> {
+        unsure::entropy_map(&self.values, self.classes)
+    }
+
+    /// How probable the class of each pixel of a mask of indices is, where it is no background; `region` of the answer
+    /// shows the image.
+    fn own(&self, mask: &Mask, region: Region) -> Vec<f32> {
+        let ([height, width], to) = (self.size, (mask.width, mask.height));
+        let mut own = vec![0.0; mask.labels.len()];
+        let planes = self.values.chunks_exact((height * width).max(1));
+        for (class, plane) in (0_u8..).zip(planes).skip(1) {
+            // Class by class, because all planes of a large image are large.
+            if mask.labels.contains(&class) {
+                let shares = resize_planes(plane, (width, height), region, to);
+                let pixels = own.iter_mut().zip(&mask.labels).zip(shares);
+                pixels.filter(|((_, label), _)| **label == class).for_each(|((own, _), share)| *own = share);
+            }
+        }
+        own
+    }
+}
+
+/// The part of a model's answer that shows the image.
+fn shown(frame: &Frame) -> Region {
+    Region { x0: 0.0, y0: 0.0, x1: frame.valid[1] as f32, y1: frame.valid[0] as f32 }
+}
+
 /// How unsure each pixel is, from 0 to 1, at the size of the model's answer; with rows and columns.
 async fn entropies(outputs: &Outputs) -> Result<(Vec<f32>, [usize; 2]), Failure> {
     match outputs {
         Outputs::Pixel(logits) => {
-            let [_, classes, height, width] = logits.dims();
-            let data = softmax(logits.clone(), 1).into_data_async().await.map_err(words)?;
-            let values: Vec<f32> = data.iter::<f32>().collect();
-            Ok((unsure::entropy_map(&values, classes), [height, width]))
+            let shares = Shares::of(logits).await?;
+            Ok((shares.entropies(), shares.size))
         }
         Outputs::Class(logits) | Outputs::Labels(logits) => {
             let data = sigmoid(logits.clone()).into_data_async().await.map_err(words)?;
@@ -273,8 +328,7 @@ pub async fn uncertainty(desk: &Rc<Desk>, id: RequestId, at: Place) -> Result<()
     let image = desk.studio.slice(at).await?;
     let (outputs, frame) = medley.outputs(&head, &image).map_err(words)?;
     let (map, [height, width]) = entropies(&outputs).await?;
-    let valid = Region { x0: 0.0, y0: 0.0, x1: frame.valid[1] as f32, y1: frame.valid[0] as f32 };
-    let valid = if [height, width] == [1, 1] { Region::whole(1, 1) } else { valid };
+    let valid = if [height, width] == [1, 1] { Region::whole(1, 1) } else { shown(&frame) };
     let map = resize_planes(&map, (width, height), valid, (image.width(), image.height()));
     let answer = StudioAnswer::Uncertainty { entry: at.entry.0, slice: at.slice };
     say_with(id, answer, &unsure::to_bytes(&map));

@@ -269,6 +269,11 @@ impl Session {
         }
     }
 
+    /// Whether there are weights to keep: a measurement was made after a step.
+    pub fn has_learnt(&self) -> bool {
+        self.best.is_some()
+    }
+
     /// Bytes of the features that are kept.
     pub fn kept_bytes(&self) -> usize {
         self.store.bytes()

@@ -165,6 +165,28 @@ mod tests {
     }
 
     #[test]
+    fn only_pictures_of_a_microscope_are_turned() {
+        use crate::imaging::{Format, Modality, Origin};
+        let origin = |format, modality| Origin { format, modality };
+        for (origin, expected) in [
+            (origin(Format::Png, None), AugmentConfig::MICROSCOPY),
+            (origin(Format::Tiff, Some(Modality::Microscopy)), AugmentConfig::MICROSCOPY),
+            (origin(Format::Dicom, Some(Modality::Microscopy)), AugmentConfig::MICROSCOPY),
+            (origin(Format::Dicom, Some(Modality::Ct)), AugmentConfig::TOMOGRAPHY),
+            (origin(Format::Dicom, Some(Modality::Mr)), AugmentConfig::MR),
+            (origin(Format::Dicom, Some(Modality::Radiograph)), AugmentConfig::XRAY),
+            (origin(Format::Dicom, Some(Modality::Ultrasound)), AugmentConfig::XRAY),
+            (origin(Format::Dicom, None), AugmentConfig::TOMOGRAPHY),
+            (origin(Format::Nifti, None), AugmentConfig::TOMOGRAPHY),
+        ] {
+            let set = set(origin.words(), &["background", "object"]);
+            assert_eq!(set, expected, "{origin:?}");
+            let turns = expected == AugmentConfig::MICROSCOPY;
+            assert_eq!((set.quarter_turns, set.vertical_flip), (turns, turns), "{origin:?}");
+        }
+    }
+
+    #[test]
     fn sides_of_the_body_are_never_mirrored() {
         for class in ["left_lung", "femur-right", "Right kidney"] {
             let config = set("X-ray (adult chest)", &["background", class]);

@@ -1,5 +1,6 @@
 //! What a file says about itself, without its pixels.
 
+use super::super::Modality;
 use super::ImageError;
 use super::file::DicomFile;
 use super::format::size;
@@ -25,6 +26,8 @@ pub struct DicomInfo {
     pub instance_uid: Option<String>,
     /// As the file writes it: `CT`, `MR`, `DX`, ...
     pub modality: Option<String>,
+    /// The kind of machine that it means, where it is a known one.
+    pub machine: Option<Modality>,
     /// Columns.
     pub width: usize,
     /// Rows.
@@ -56,6 +59,7 @@ impl DicomInfo {
             series_uid: attributes.text(SERIES_UID),
             instance_uid: attributes.text(INSTANCE_UID),
             modality: attributes.text(MODALITY),
+            machine: file.machine(),
             width,
             height,
             frames,

@@ -48,6 +48,19 @@ impl<'a> ProjectArchive<'a> {
         Ok(Self { zip, names })
     }
 
+    /// The names of all files.
+    pub(in crate::project) fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    /// A file of labels.
+    ///
+    /// # Errors
+    /// As [`Self::image`].
+    pub(in crate::project) fn labels(&mut self, name: &str) -> Result<Option<Vec<u8>>, ArchiveError> {
+        self.file(name, MAX_MASK)
+    }
+
     /// The project with its labels.
     ///
     /// # Errors

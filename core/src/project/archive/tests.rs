@@ -53,7 +53,12 @@ fn project() -> Project {
         trained_on: vec![EntryId(1)],
         held_out: vec![EntryId(2)],
         curve: vec![CurvePoint { step: 1, loss: 1.25, score: None }],
-        results: vec![TaskResult { task: TaskId(4), before: None, after: Some(score) }],
+        results: vec![TaskResult {
+            task: TaskId(4),
+            classes: Some(vec![2]),
+            before: None,
+            after: Some(score),
+        }],
     });
     project
 }

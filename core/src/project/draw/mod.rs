@@ -4,12 +4,14 @@
 //! Positions are in pixels, (0, 0) the outer corner of the first one, so that a pixel's centre is at (0.5, 0.5).
 
 mod accept;
+mod boxes;
 mod flood;
 mod polygon;
 mod similar;
 mod stroke;
 
 pub use accept::{Accept, accept};
+pub use boxes::accept_boxes;
 pub use flood::flood;
 pub use polygon::polygon;
 pub use similar::{Embedding, EmbeddingError, smart_fill};

@@ -17,7 +17,8 @@ use crate::dataset::objects::{AreaError, areas_to_boxes, areas_to_mask};
 use crate::dataset::{BoxLabel, IGNORE, Mask, TaskKind};
 use crate::imaging::DEFAULT_MAX_PIXELS;
 use crate::imaging::nifti::is_nifti;
-use crate::project::{Edit, Entry, EntryId, Patch, Place, Project, ProjectTask, Rect};
+use crate::project::archive::ArchiveError;
+use crate::project::{Edit, EditError, Entry, EntryId, Patch, Place, Project, ProjectTask, Rect};
 
 /// What a file says, as one change.
 #[derive(Clone, Debug, PartialEq)]
@@ -83,14 +84,41 @@ pub enum ImportError {
     /// A table of something else.
     #[error("the table needs the columns \"file\" and \"label\" in its first line")]
     Columns,
+    /// A zip that cannot be read.
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
+    /// A bad file in a zip.
+    #[error("{name:?} in the zip: {problem}")]
+    InArchive {
+        /// Which one.
+        name: String,
+        /// What is wrong with it.
+        problem: Box<ImportError>,
+    },
+    /// A zip of other things.
+    #[error("the zip has neither a project nor labels; choose a file that was exported here")]
+    NoLabels,
+    /// Masks whose values mean something else.
+    #[error(
+        "the masks are of the classes {found}, but the task has {own}; choose the task that they are for, or add one"
+    )]
+    OtherClasses {
+        /// Those of the masks.
+        found: String,
+        /// Those of the task.
+        own: String,
+    },
+    /// Labels that the project does not take.
+    #[error(transparent)]
+    Edit(#[from] EditError),
     /// A class that the task does not have.
     #[error("{0:?} is none of the task's classes ({1}); add it or correct the table")]
     Class(String, String),
 }
 
-/// Reads the file `name` as labels of `task`: for masks a PNG (slice 0) or `NIfTI` of one image, COCO, or `GeoJSON` of one image;
-/// for boxes COCO, `GeoJSON` or CSV; for classes CSV with the columns `file,label`. A file for one image belongs to `entry`, or
-/// to the image of the same name. Values are the model's indices, as in what is exported; labels that were there before in
+/// Reads the file `name` as labels of `task`: for masks a PNG of one slice or `NIfTI` of one image, COCO, or `GeoJSON` of one
+/// slice; for boxes COCO, `GeoJSON` or CSV; for classes CSV with the columns `file,label`. A file for one image belongs to
+/// `entry`, or to the image of the same name; a slice is named as where it is exported. Values are the model's indices, as in what is exported; labels that were there before in
 /// the same slices are replaced. A task without labels takes over the classes that COCO or a table names, and any task gets
 /// the classes that a mask of small numbers has more than it. A PNG with many numbers has one per object: all of them
 /// are of the class of a task that has only one.
@@ -122,7 +150,7 @@ fn read(import: &Import, entry: Option<EntryId>, bytes: &[u8]) -> Result<Importe
     let text = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
     match (import.task.kind, text) {
         (TaskKind::Segmentation, _) if bytes.starts_with(b"\x89PNG") => import.png(import.one(entry)?, bytes),
-        (TaskKind::Segmentation, _) if is_nifti(bytes) => import.nifti(import.one(entry)?, bytes),
+        (TaskKind::Segmentation, _) if is_nifti(bytes) => import.nifti(import.one(entry)?.1, bytes),
         (TaskKind::Segmentation | TaskKind::Detection, Some(b'{' | b'[')) => import.json(entry, bytes),
         (TaskKind::Detection, Some(_)) => import.boxes(bytes),
         (TaskKind::Classification, Some(_)) => import.classes(bytes),
@@ -151,27 +179,42 @@ struct Import<'a> {
 }
 
 impl<'a> Import<'a> {
-    /// The one image that the file is for.
-    fn one(&self, entry: Option<EntryId>) -> Result<&'a Entry, ImportError> {
-        let named = || {
-            let entries = &self.project.document().entries;
-            let wanted = stem(self.name).trim_end_matches(".geojson").trim_end_matches(".json");
-            entries.iter().find(|entry| stem(&entry.file) == wanted)
+    /// The one slice that the file is for. Of an image that was chosen it is the one that the name tells, or the first.
+    fn one(&self, entry: Option<EntryId>) -> Result<(Place, &'a Entry), ImportError> {
+        let named = self.named();
+        let Some(chosen) = entry.and_then(|id| self.project.entry(id)) else {
+            return named.ok_or_else(|| ImportError::NoImage(self.name.to_owned()));
         };
-        let entry = entry.and_then(|id| self.project.entry(id)).or_else(named);
-        entry.ok_or_else(|| ImportError::NoImage(self.name.to_owned()))
+        let within = named.filter(|(place, _)| place.entry == chosen.id);
+        Ok(within.unwrap_or_else(|| (self.place(chosen, 0), chosen)))
     }
 
-    fn png(&self, entry: &Entry, bytes: &[u8]) -> Result<Imported, ImportError> {
+    /// The slice that the name of the file tells: as files are named where they are exported, or as the image's file.
+    fn named(&self) -> Option<(Place, &'a Entry)> {
+        let wanted = stem(self.name).trim_end_matches(".geojson").trim_end_matches(".json");
+        let (names, entries) = (Names::of(self.project), &self.project.document().entries);
+        let exported = |entry: &Entry| {
+            let mut slices = (0..entry.size[2]).map(|slice| self.place(entry, slice));
+            let whole = (names.image(entry.id) == wanted).then(|| self.place(entry, 0));
+            whole.or_else(|| slices.find(|place| names.slice(*place) == wanted))
+        };
+        let exported = entries.iter().find_map(|entry| Some((exported(entry)?, entry)));
+        exported.or_else(|| {
+            let entry = entries.iter().find(|entry| stem(&entry.file) == wanted)?;
+            Some((self.place(entry, 0), entry))
+        })
+    }
+
+    fn png(&self, (at, entry): (Place, &Entry), bytes: &[u8]) -> Result<Imported, ImportError> {
         if let (1, Ok(objects)) = (self.task.classes.len(), instance_png::parse(bytes, DEFAULT_MAX_PIXELS))
             && numbers_objects(&objects.ids)
         {
-            return Ok(one(self.mask_edit(entry, 0, objects.semantic(|_| 1))?));
+            return Ok(one(self.mask_edit(entry, at.slice, objects.semantic(|_| 1))?));
         }
         let classes = self.task.classes.len() + 1;
         let values = MaskValues::recognize(&mask_png::values(bytes, DEFAULT_MAX_PIXELS)?, classes);
         let mask = mask_png::parse_as(&values, bytes, classes, DEFAULT_MAX_PIXELS)?;
-        Ok(one(self.mask_edit(entry, 0, mask)?))
+        Ok(one(self.mask_edit(entry, at.slice, mask)?))
     }
 
     fn nifti(&self, entry: &Entry, bytes: &[u8]) -> Result<Imported, ImportError> {
@@ -193,12 +236,14 @@ impl<'a> Import<'a> {
         if is_coco {
             return self.coco(&coco::parse(bytes, &self.task.class_names())?);
         }
-        let entry = self.one(entry)?;
+        let (at, entry) = self.one(entry)?;
         let areas = geojson::parse(bytes, &self.task.class_names())?;
         let [width, height, _] = entry.size.map(|side| side as usize);
         Ok(one(match self.task.kind {
-            TaskKind::Segmentation => self.mask_edit(entry, 0, areas_to_mask(&areas, width, height)?)?,
-            _ => self.boxes_edit(self.place(entry, 0), areas_to_boxes(&areas, width, height)),
+            TaskKind::Segmentation => {
+                self.mask_edit(entry, at.slice, areas_to_mask(&areas, width, height)?)?
+            }
+            _ => self.boxes_edit(at, areas_to_boxes(&areas, width, height)),
         }))
     }
 
@@ -323,7 +368,7 @@ fn one(edit: Edit) -> Imported {
     Imported { edit, images: 1, unknown: Vec::new() }
 }
 
-fn last_part(file: &str) -> &str {
+pub(super) fn last_part(file: &str) -> &str {
     file.rsplit(['/', '\\']).next().unwrap_or_default()
 }
 

@@ -3,7 +3,9 @@
 //! What is exported is a list of places and what a function says of each: [`target`](super::training::target) for
 //! labels, or predictions in the same form, with the model's indices. Files name the class indices in `classes.csv`.
 
+mod archive;
 mod classes;
+mod found;
 mod import;
 mod masks;
 mod names;
@@ -12,6 +14,8 @@ mod tables;
 
 use thiserror::Error;
 
+pub use archive::import_archive;
+pub use found::{FoundBox, found_coco, found_table};
 pub use import::{ImportError, Imported, import_labels};
 pub use masks::{instances_png, masks_nifti, masks_png};
 pub use objects::{coco, geojson};

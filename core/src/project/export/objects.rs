@@ -32,7 +32,7 @@ pub fn coco(
                 CocoImage::from_instances(file, &instances, class_of, OutlineForm::Polygons)
             }
             Target::Boxes(boxes) => {
-                let object = |bbox| CocoObject { bbox, crowd: false, outline: None };
+                let object = |bbox| CocoObject { bbox, crowd: false, outline: None, score: None };
                 let [width, height, _] = entry.size.map(|side| side as usize);
                 CocoImage { file, width, height, objects: boxes.into_iter().map(object).collect() }
             }

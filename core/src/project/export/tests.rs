@@ -103,6 +103,34 @@ fn masks_as_png_have_indices_and_come_back() {
 }
 
 #[test]
+fn files_of_a_slice_come_back_at_their_slice() {
+    let project = painted();
+    let masks = labelled(&project, TaskId(4));
+    let files = unzip(&masks_png(&project, TaskId(4), &masks, |at| target(&project, at)).unwrap());
+    let outlines = unzip(&geojson(&project, TaskId(4), &masks, |at| target(&project, at)).unwrap());
+    // The files of the archive in the order of the places, after that of the classes.
+    for (place, (name, bytes)) in masks.iter().zip(&files[1..]) {
+        let read = imported(4, None, name, bytes);
+        assert_eq!(read.mask(*place), project.mask(*place), "{name}");
+        assert_eq!(labelled(&read, TaskId(4)), [*place], "{name} is for one slice");
+    }
+    for (place, (name, bytes)) in masks.iter().zip(&outlines) {
+        assert_eq!(labelled(&imported(4, None, name, bytes), TaskId(4)), [*place], "{name}");
+    }
+    let boxes = labelled(&project, TaskId(5));
+    let outlines = unzip(&geojson(&project, TaskId(5), &boxes, |at| target(&project, at)).unwrap());
+    for (place, (name, bytes)) in boxes.iter().zip(&outlines) {
+        assert_eq!(labelled(&imported(5, None, name, bytes), TaskId(5)), [*place], "{name}");
+    }
+
+    let (name, bytes) = &files[3];
+    let shown = imported(4, Some(3), name, bytes);
+    assert_eq!(labelled(&shown, TaskId(4)), [at(3, 4, 1)], "the name tells the slice of the image shown");
+    let elsewhere = imported(4, Some(1), name, bytes);
+    assert_eq!(labelled(&elsewhere, TaskId(4)), [at(1, 4, 0)], "the image shown goes before the name");
+}
+
+#[test]
 fn volumes_keep_their_place_and_come_back() {
     let project = painted();
     let affine = [[-2.0, 0.0, 0.0, 10.0], [0.0, 0.5, 0.0, 20.0], [0.0, 0.0, 3.0, 30.0]];
@@ -153,6 +181,106 @@ fn coco_and_geojson_come_back() {
         coco(&project, TaskId(6), &[at(1, 6, 0)], |at| target(&project, at)),
         Err(ExportError::Kind)
     ));
+}
+
+#[test]
+fn what_is_exported_as_a_zip_comes_back_as_a_zip() {
+    let project_with = painted();
+    let read = |task: u32, bytes: &[u8]| {
+        let mut project = project();
+        let read = import_archive(&project, TaskId(task), bytes).unwrap();
+        project.apply(read.edit).unwrap();
+        (project, read.images, read.unknown)
+    };
+    let masks = labelled(&project_with, TaskId(4));
+    let png = masks_png(&project_with, TaskId(4), &masks, |at| target(&project_with, at)).unwrap();
+    let nifti = masks_nifti(
+        &project_with,
+        TaskId(4),
+        &masks,
+        |_| Geometry::default(),
+        |at| target(&project_with, at),
+    )
+    .unwrap();
+    for bytes in [png, nifti] {
+        let (project, images, unknown) = read(4, &bytes);
+        assert_eq!((images, unknown), (3, Vec::new()));
+        assert!(project.masks().eq(project_with.masks()));
+    }
+    let boxes = labelled(&project_with, TaskId(5));
+    let outlines = geojson(&project_with, TaskId(5), &boxes, |at| target(&project_with, at)).unwrap();
+    let (project, images, _) = read(5, &outlines);
+    assert_eq!(images, 2);
+    for (mine, theirs) in project_with.document().entries.iter().zip(&project.document().entries) {
+        assert_eq!(mine.boxes, theirs.boxes);
+    }
+}
+
+#[test]
+fn a_zip_of_labels_brings_its_classes_and_is_refused_where_they_are_others() {
+    let project_with = painted();
+    let masks = labelled(&project_with, TaskId(4));
+    let bytes = masks_png(&project_with, TaskId(4), &masks, |at| target(&project_with, at)).unwrap();
+
+    let mut fresh = project();
+    fresh.apply(Edit::RemoveClass { task: TaskId(4), class: 3 }).unwrap();
+    fresh.apply(Edit::RenameClass { task: TaskId(4), class: 2, name: "first".to_owned() }).unwrap();
+    let before = fresh.clone();
+    let read = import_archive(&fresh, TaskId(4), &bytes).unwrap();
+    fresh.apply(read.edit).unwrap();
+    assert_eq!(fresh.task(TaskId(4)).unwrap().class_names(), ["a", "b"]);
+    fresh.undo();
+    assert_eq!(fresh, before, "one step back takes classes and labels");
+
+    let mut other = painted();
+    other.apply(Edit::RenameClass { task: TaskId(4), class: 2, name: "c".to_owned() }).unwrap();
+    let message = import_archive(&other, TaskId(4), &bytes).unwrap_err().to_string();
+    assert!(message.starts_with("the masks are of the classes a, b, but the task has c, b"), "{message}");
+
+    let mut bundle = crate::project::archive::Bundle::new();
+    bundle.add_text("notes.txt", b"nothing").unwrap();
+    bundle.add_text("__MACOSX/masks/cells.png", b"nothing").unwrap();
+    let message = import_archive(&other, TaskId(4), &bundle.finish().unwrap()).unwrap_err().to_string();
+    assert!(message.starts_with("the zip has neither a project nor labels"), "{message}");
+    let message = import_archive(&other, TaskId(4), b"text").unwrap_err().to_string();
+    assert!(message.starts_with("the file is not a readable zip"), "{message}");
+}
+
+#[test]
+fn boxes_that_were_found_have_scores_and_come_back_as_labels() {
+    let project = painted();
+    let label = BoxLabel { x0: 0.5, y0: 1.0, x1: 5.5, y1: 3.25, class: 1 };
+    let found = |at: Place| match at.slice {
+        0 => Some(vec![(label, None)]),
+        2 => Some(vec![(label, Some(0.75)), (BoxLabel { class: 0, ..label }, Some(0.5))]),
+        _ => None,
+    };
+    let places = [at(1, 5, 0), at(3, 5, 1), at(3, 5, 2)];
+    let table = found_table(&project, TaskId(5), &places, found).unwrap();
+    let text = String::from_utf8(table.clone()).unwrap();
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!(
+        lines,
+        [
+            "file,label,x0,y0,x1,y1,score",
+            "cells.png,b,0.5,1,5.5,3.25,",
+            "head_s0002.png,b,0.5,1,5.5,3.25,0.75",
+            "head_s0002.png,a,0.5,1,5.5,3.25,0.5",
+        ]
+    );
+    let json = found_coco(&project, TaskId(5), &places, found).unwrap();
+    let document: serde_json::Value = serde_json::from_slice(&json).unwrap();
+    let scores: Vec<Option<f64>> =
+        document["annotations"].as_array().unwrap().iter().map(|object| object["score"].as_f64()).collect();
+    assert_eq!(scores, [None, Some(0.75), Some(0.5)]);
+    for (name, bytes) in [("found.csv", &table), ("found.json", &json)] {
+        let read = imported(5, None, name, bytes);
+        for (mine, theirs) in project.document().entries.iter().zip(&read.document().entries) {
+            assert_eq!(mine.boxes, theirs.boxes, "{name}");
+        }
+    }
+    assert!(matches!(found_coco(&project, TaskId(4), &places, found), Err(ExportError::Kind)));
+    assert!(matches!(found_table(&project, TaskId(6), &places, found), Err(ExportError::Kind)));
 }
 
 #[test]

@@ -49,6 +49,7 @@ fn project(name: &str) -> Project {
         curve: curve.collect(),
         results: vec![TaskResult {
             task: TaskId(2),
+            classes: Some(vec![1]),
             before: Some(score(0.41, None)),
             after: Some(score(0.8412, Some((0.712, 0.92)))),
         }],

@@ -199,6 +199,14 @@ pub enum Failure {
     Underway,
     /// Nothing is labelled, or nothing to tell it apart from.
     NothingToLearn,
+    /// A tuning could not go on for this reason; the best weights so far are in use.
+    EndedEarly(String),
+    /// A tuning could not go on for this reason before anything was learnt; model and labels are as they were.
+    LearntNothing(String),
+    /// The device does not answer any more, for this reason. What was stored of the tuning goes on at the next visit.
+    DeviceLost(String),
+    /// Accepting the prediction would change nothing.
+    NothingToAccept,
     /// A map of uncertainty is drawn for segmentations alone.
     NoMap,
     /// In the words of the library, in English.

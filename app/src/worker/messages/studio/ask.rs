@@ -24,8 +24,14 @@ pub enum StudioAsk {
         /// The name.
         name: String,
     },
-    /// Replace the project by the zip in the buffer.
-    ImportProject,
+    /// Replace the project by the zip in the buffer. One without a project, but with labels as they are exported, is read
+    /// as labels instead; that is answered as [`Self::ImportLabels`].
+    ImportProject {
+        /// The file's name.
+        name: String,
+        /// The task that such labels are for.
+        task: Option<TaskId>,
+    },
     /// Use the model in the buffer (a whole model, or a head or change of Medley's) from now on.
     ImportModel,
 
@@ -280,8 +286,14 @@ pub enum Export {
     GeoJson,
     /// Predictions (labels where there are any) as PNG masks, a zip.
     PredictionsPng,
+    /// The same as one COCO file; boxes of predictions have scores.
+    PredictionsCoco,
+    /// Boxes of predictions (labels where there are any) as a table with scores.
+    PredictionsCsv,
     /// The table of objects.
     MeasurementsCsv,
+    /// The table of images, a row per class.
+    ImagesCsv,
     /// The tuned model, whole.
     Model,
     /// The head and what changed of the shared blocks at low rank or in the decoder.

@@ -46,7 +46,8 @@ pub enum Edit {
     Accept {
         /// Least score of a box.
         score: f32,
-        /// Unlabelled pixels alone, instead of all.
+        /// What was labelled by hand stays, instead of being replaced: a prediction fills what is unlabelled and replaces
+        /// what an earlier one gave. A box is added where it overlaps none by half.
         only_unlabelled: bool,
     },
     /// All labels of the slice go away.

@@ -45,8 +45,8 @@ pub enum TuneWarning {
     /// A single class is labelled; without any other (the background of a segmentation among them) there is nothing
     /// to tell apart.
     OneClass {
-        /// Its name.
-        class: String,
+        /// Its name; none for the background.
+        class: Option<String>,
     },
     /// A class has no labels.
     ClassWithoutLabels {

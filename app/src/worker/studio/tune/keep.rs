@@ -26,10 +26,11 @@ pub(super) fn keep(desk: &Rc<Desk>, course: &Course) {
             images: score.images as u32,
         })
     };
-    let results = course.tasks.iter().enumerate().map(|(index, task)| {
+    let results = course.tasks.iter().zip(&course.classes).enumerate().map(|(index, (task, classes))| {
         let kind = bench.kind_of(*task).unwrap_or(TaskKind::Segmentation);
         TaskResult {
             task: *task,
+            classes: Some(classes.clone()),
             before: score(course.session.base(), index, kind),
             after: score(course.session.best(), index, kind),
         }

@@ -1,5 +1,6 @@
 //! The tuning loop: small units of work, with messages let in between them.
 
+mod augment;
 mod images;
 mod keep;
 mod plan;
@@ -10,10 +11,11 @@ use std::rc::Rc;
 
 use burn::tensor::Device;
 use medley_core::Medley;
-use medley_core::adapt::{Session, SessionConfig, Work};
-use medley_core::dataset::AugmentConfig;
-use medley_core::project::{Place, TaskId};
+use medley_core::adapt::{Session, SessionConfig, Work, WorkError};
+use medley_core::model::Network;
+use medley_core::project::{Place, ProjectTask, TaskId};
 use medley_core::weights::ModelMetadata;
+use serde::{Deserialize, Serialize};
 use wasm_bindgen_futures::spawn_local;
 
 use self::images::gather;
@@ -48,10 +50,19 @@ pub enum Wish {
     Cancel,
 }
 
+/// What is stored beside the state: the labels may have changed when it is read again.
+#[derive(Serialize, Deserialize)]
+struct Begun {
+    wish: TuneWish,
+    classes: Vec<Vec<u8>>,
+}
+
 /// A tuning under way.
 pub struct Course {
     wish: TuneWish,
     tasks: Vec<TaskId>,
+    /// Of each task the ids of the classes that it began with.
+    classes: Vec<Vec<u8>>,
     session: Session,
     device: Device,
     plan: TunePlan,
@@ -71,12 +82,14 @@ pub async fn start(desk: &Rc<Desk>, id: RequestId, wish: TuneWish) -> Result<(),
     if desk.studio.looping.get() || desk.studio.course.borrow().is_some() {
         return Err(Failure::Underway);
     }
+    desk.studio.find_origins(&wish).await;
     let (plan, chosen) = plan::with_views(desk, &wish);
     if plan.warnings.iter().any(TuneWarning::blocks) {
         return Err(Failure::NothingToLearn);
     }
     let (tasks, learning) = gather(&desk.studio, &wish, &plan).await?;
-    let beginning = desk.studio.beginning(desk, &tasks).await?;
+    let classes = desk.studio.classes_of(&tasks);
+    let (network, device) = desk.studio.beginning(desk, &tasks).await?;
     let config = SessionConfig {
         mode: plan::mode(wish.mode),
         steps: u64::from(plan.steps),
@@ -84,14 +97,22 @@ pub async fn start(desk: &Rc<Desk>, id: RequestId, wish: TuneWish) -> Result<(),
         evaluate_every: chosen.evaluate_every,
         patience: PATIENCE,
         views: chosen.views,
-        augment: AugmentConfig::MICROSCOPY,
+        augment: desk.studio.augment(&wish),
         seed: 1,
     };
-    let device = beginning.device().clone();
-    let session = Session::new(beginning.network(), learning, config, &device);
-    let started = (js_sys::Date::now() / 1000.0) as u64;
-    let course =
-        Course { wish, tasks, session, device, plan, started, seconds: 0.0, from_step: 0, recovered: false };
+    let session = Session::new(&network, learning, config, &device);
+    let course = Course {
+        wish,
+        tasks,
+        classes,
+        session,
+        device,
+        plan,
+        started: (js_sys::Date::now() / 1000.0) as u64,
+        seconds: 0.0,
+        from_step: 0,
+        recovered: false,
+    };
     begin(desk, id, course);
     Ok(())
 }
@@ -103,14 +124,25 @@ fn begin(desk: &Rc<Desk>, id: RequestId, course: Course) {
 }
 
 impl Bench {
-    /// The model to begin from, on the chosen device: the one tuned before, or the pretrained one.
-    async fn beginning(&self, desk: &Desk, tasks: &[TaskId]) -> Result<Rc<Medley>, Failure> {
+    /// The network to begin from, on the chosen device: the one tuned before, or the pretrained one. A head whose classes
+    /// have changed since is left out, so that the task begins with a new one.
+    async fn beginning(&self, desk: &Desk, tasks: &[TaskId]) -> Result<(Network, Device), Failure> {
         let (pretrained, _) = desk.model().ok_or(Failure::NoModel)?;
-        let tuned = tasks.first().and_then(|task| self.models.borrow().newest(*task));
-        match tuned {
-            Some(tuned) => on_device(tuned, pretrained.device()).await,
-            None => Ok(pretrained),
-        }
+        let device = pretrained.device().clone();
+        let tuned = tasks.first().and_then(|task| self.models.borrow().back(*task, 0));
+        let Some((run, tuned)) = tuned else { return Ok((pretrained.network().clone(), device)) };
+        let medley = on_device(tuned, &device).await?;
+        let kept: Vec<String> = tasks.iter().filter_map(|task| self.head_of(&medley, run, *task)).collect();
+        let mut network = medley.network().clone();
+        let heads = network.tasks.into_iter().zip(network.heads);
+        (network.tasks, network.heads) = heads.filter(|(task, _)| kept.contains(&task.id)).unzip();
+        Ok((network, device))
+    }
+
+    /// Of each task the ids of its classes.
+    fn classes_of(&self, tasks: &[TaskId]) -> Vec<Vec<u8>> {
+        let project = self.project.borrow();
+        tasks.iter().map(|task| project.task(*task).map(ProjectTask::class_ids).unwrap_or_default()).collect()
     }
 }
 
@@ -121,7 +153,10 @@ fn run(desk: &Rc<Desk>, id: RequestId) {
     let desk = desk.clone();
     spawn_local(async move {
         loop {
-            let state = work(&desk, id).await;
+            let state = match work(&desk, id).await {
+                Ok(state) => state,
+                Err(error) => failed(&desk, id, error.to_string()).await,
+            };
             let waits = state == TuneState::Paused;
             finish(&desk, id, state).await;
             // Something else may have been wished while the state was stored.
@@ -133,25 +168,44 @@ fn run(desk: &Rc<Desk>, id: RequestId) {
     });
 }
 
+/// What becomes of a tuning that cannot go on: the best weights so far are kept, where there are any and the device still
+/// has them.
+async fn failed(desk: &Rc<Desk>, id: RequestId, reason: String) -> TuneState {
+    let Some(course) = desk.studio.course.take() else { return TuneState::Cancelled };
+    let there = course.session.state().await.is_ok();
+    let learnt = course.session.has_learnt();
+    desk.studio.course.replace(Some(course));
+    match (there, learnt) {
+        (true, true) => {
+            say(id, StudioAnswer::Failed(Failure::EndedEarly(reason)));
+            TuneState::Done
+        }
+        (true, false) => TuneState::Failed(Failure::LearntNothing(reason)),
+        (false, _) => TuneState::Failed(Failure::DeviceLost(reason)),
+    }
+}
+
 /// Works until the session has ended or something else is wished.
-async fn work(desk: &Rc<Desk>, id: RequestId) -> TuneState {
+///
+/// # Errors
+/// Where the session cannot go on.
+async fn work(desk: &Rc<Desk>, id: RequestId) -> Result<TuneState, WorkError> {
     let bench = &desk.studio;
     let (mut told, mut store_at) = (0.0, 0.0);
     loop {
         next_turn().await;
         match bench.wish.get() {
             Wish::Run => {}
-            Wish::Pause => return TuneState::Paused,
-            Wish::Stop => return TuneState::Done,
-            Wish::Cancel => return TuneState::Cancelled,
+            Wish::Pause => return Ok(TuneState::Paused),
+            Wish::Stop => return Ok(TuneState::Done),
+            Wish::Cancel => return Ok(TuneState::Cancelled),
         }
-        let Some(mut course) = bench.course.take() else { return TuneState::Cancelled };
+        let Some(mut course) = bench.course.take() else { return Ok(TuneState::Cancelled) };
         let start = now();
         let device = course.device.clone();
         let work = course.session.work(&device).await;
         course.seconds += (now() - start) / 1000.0;
         let measured = matches!(work, Ok(Work::Measured(_)));
-        let over = matches!(work, Ok(Work::Over));
         let time = now();
         if time - told > TELL_EVERY || measured {
             told = time;
@@ -159,16 +213,15 @@ async fn work(desk: &Rc<Desk>, id: RequestId) -> TuneState {
             let state = if preparing { TuneState::Preparing } else { TuneState::Running };
             say(id, StudioAnswer::Tuning(course.progress(state)));
         }
-        if time > store_at && course.session.base().is_some() {
+        // What failed is not worth to be read again.
+        if work.is_ok() && time > store_at && course.session.base().is_some() {
             store(bench, &course).await;
             // Of a large model less often, so that learning is not slowed down.
             store_at = now() + STORE_EVERY.max((now() - time) * STORE_SHARE);
         }
         bench.course.replace(Some(course));
-        match work {
-            Err(error) => return TuneState::Failed(words(error)),
-            Ok(_) if over => return TuneState::Done,
-            Ok(_) => {}
+        if work? == Work::Over {
+            return Ok(TuneState::Done);
         }
     }
 }
@@ -177,10 +230,11 @@ async fn work(desk: &Rc<Desk>, id: RequestId) -> TuneState {
 async fn store(bench: &Bench, course: &Course) {
     let folder = bench.folder.borrow().clone();
     let (Some(folder), Ok(bytes)) = (folder, course.session.state().await) else { return };
-    let wish = serde_json::to_vec(&course.wish).unwrap_or_default();
+    let begun = Begun { wish: course.wish.clone(), classes: course.classes.clone() };
+    let Ok(begun) = serde_json::to_vec(&begun) else { return };
     // Where it cannot be stored, the next edit finds out and tells it.
     let _ = folder.write(TUNING, &bytes).await;
-    let _ = folder.write(TUNING_WISH, &wish).await;
+    let _ = folder.write(TUNING_WISH, &begun).await;
 }
 
 async fn finish(desk: &Rc<Desk>, id: RequestId, state: TuneState) {
@@ -199,7 +253,9 @@ async fn finish(desk: &Rc<Desk>, id: RequestId, state: TuneState) {
         bench.pace.borrow_mut().insert((device, plan::mode(course.wish.mode)), pace / pixels);
     }
     let folder = bench.folder.borrow().clone();
-    if let Some(folder) = folder {
+    // Where the device was lost, the next visit goes on from what was stored.
+    let goes_on = matches!(state, TuneState::Failed(Failure::DeviceLost(_)));
+    if let Some(folder) = folder.filter(|_| !goes_on) {
         folder.remove(TUNING_WISH).await;
         folder.remove(TUNING).await;
     }
@@ -232,26 +288,39 @@ pub fn go_on(desk: &Rc<Desk>, id: RequestId) {
 /// Finds a tuning that was cut off; it waits until the visitor lets it go on.
 pub async fn recover(desk: &Rc<Desk>, id: RequestId) {
     let Some(folder) = desk.studio.folder.borrow().clone() else { return };
-    let (Some(wish), Some(state)) = (folder.read(TUNING_WISH).await, folder.read(TUNING).await) else {
+    let (Some(begun), Some(state)) = (folder.read(TUNING_WISH).await, folder.read(TUNING).await) else {
         return;
     };
-    if let Ok(course) = recovered(desk, &wish, &state).await {
+    if let Ok(course) = recovered(desk, &begun, &state).await {
         say(id, StudioAnswer::Tuning(course.progress(TuneState::Paused)));
         desk.studio.course.replace(Some(course));
         desk.studio.wish.set(Wish::Pause);
     }
 }
 
-async fn recovered(desk: &Rc<Desk>, wish: &[u8], state: &[u8]) -> Result<Course, Failure> {
-    let wish: TuneWish = serde_json::from_slice(wish).map_err(words)?;
+async fn recovered(desk: &Rc<Desk>, begun: &[u8], state: &[u8]) -> Result<Course, Failure> {
+    let Begun { wish, classes } = serde_json::from_slice(begun).map_err(words)?;
+    desk.studio.find_origins(&wish).await;
     let plan = plan::plan(desk, &wish);
     let (tasks, learning) = gather(&desk.studio, &wish, &plan).await?;
-    let beginning = desk.studio.beginning(desk, &tasks).await?;
-    let device = beginning.device().clone();
-    let session = Session::resume(state, beginning.network(), learning, &device).map_err(words)?;
-    let started = (js_sys::Date::now() / 1000.0) as u64;
+    if desk.studio.classes_of(&tasks) != classes {
+        return Err(Failure::ClassesChanged);
+    }
+    let (network, device) = desk.studio.beginning(desk, &tasks).await?;
+    let session = Session::resume(state, &network, learning, &device).map_err(words)?;
     let from_step = session.steps();
-    Ok(Course { wish, tasks, session, device, plan, started, seconds: 0.0, from_step, recovered: true })
+    Ok(Course {
+        wish,
+        tasks,
+        classes,
+        session,
+        device,
+        plan,
+        started: (js_sys::Date::now() / 1000.0) as u64,
+        seconds: 0.0,
+        from_step,
+        recovered: true,
+    })
 }
 
 /// Refreshes what the newest weights say of an image while they learn.
@@ -262,14 +331,17 @@ pub async fn glance(desk: &Rc<Desk>, id: RequestId, at: Place) -> Result<(), Fai
     }
     let newest = {
         let course = desk.studio.course.borrow();
-        let course = course.as_ref().filter(|course| course.tasks.contains(&at.task));
-        course.map(|course| (course.session.newest(), course.device.clone()))
+        course.as_ref().and_then(|course| {
+            let index = course.tasks.iter().position(|task| *task == at.task)?;
+            let same = desk.studio.classes_of(&[at.task]).first() == course.classes.get(index);
+            Some((course.session.newest(), course.device.clone(), index, same))
+        })
     };
-    let Some((network, device)) = newest else { return predict::predict(desk, id, at).await };
+    let Some((network, device, index, same)) = newest else { return predict::predict(desk, id, at).await };
     let base = desk.on_cpu.borrow().clone().ok_or(Failure::NoModel)?;
     let metadata = ModelMetadata { tasks: network.tasks.clone(), ..base.metadata().clone() };
     let medley = Medley::new(&network, metadata, &device);
-    let head = super::models::head_of(&medley, &desk.studio.project.borrow(), at.task);
+    let head = medley.tasks().get(index).filter(|_| same).map(|task| task.id.clone());
     let head = head.ok_or(Failure::ClassesChanged)?;
     let said = desk.studio.ask_model(at, (&medley, &head)).await?;
     predict::tell(desk, id, at, &said);

@@ -1,7 +1,8 @@
 //! What a tuning would mean: who learns, at which size, for how long.
 
+use std::collections::BTreeSet;
+
 use medley_core::adapt::{Demand, Footprint, Mode, Plan, plan as planned};
-use medley_core::dataset::AugmentConfig;
 use medley_core::project::{EntryId, TaskId, training};
 
 use super::{say, trial};
@@ -13,6 +14,7 @@ const BUDGET: usize = 1 << 30;
 
 /// Tells what tuning would mean: at once, and once more with its time where that has to be tried first.
 pub async fn tell(desk: &Desk, id: RequestId, wish: &TuneWish) {
+    desk.studio.find_origins(wish).await;
     let plan = plan(desk, wish);
     let blocked = plan.warnings.iter().any(TuneWarning::blocks);
     let known = plan.seconds.is_some();
@@ -38,7 +40,8 @@ pub(super) fn with_views(desk: &Desk, wish: &TuneWish) -> (TunePlan, Plan) {
     let bench = &desk.studio;
     let project = bench.project.borrow();
     let mut warnings = Vec::new();
-    let (mut learning, mut kept) = (Vec::<EntryId>::new(), Vec::<EntryId>::new());
+    // Of tasks that learn together an image counts once.
+    let (mut learning, mut kept) = (BTreeSet::<EntryId>::new(), BTreeSet::<EntryId>::new());
     let mut counts = (0, 0);
     let mut longest = 0;
     for task in wish.tasks.iter().map(|task| TaskId(*task)) {
@@ -52,8 +55,6 @@ pub(super) fn with_views(desk: &Desk, wish: &TuneWish) -> (TunePlan, Plan) {
             longest = longest.max(side as usize);
         }
     }
-    learning.dedup();
-    kept.dedup();
     let (weights, features) = desk.on_cpu.borrow().as_ref().map_or((0, 26.0), |medley| {
         let config = medley.network().config.clone();
         let width = config.encoder.width as f64;
@@ -62,7 +63,7 @@ pub(super) fn with_views(desk: &Desk, wish: &TuneWish) -> (TunePlan, Plan) {
         (2 * desk.bytes.borrow().as_ref().map_or(0, |bytes| bytes.len()), 4.0 * floats)
     });
     let footprint = Footprint { weights, features, decoder: 1600.0, encoder: 1400.0 };
-    let views = medley_core::adapt::views(&AugmentConfig::MICROSCOPY).len();
+    let views = medley_core::adapt::views(&bench.augment(wish)).len();
     let demand = Demand {
         images: counts.0,
         held_out: counts.1,
@@ -74,7 +75,7 @@ pub(super) fn with_views(desk: &Desk, wish: &TuneWish) -> (TunePlan, Plan) {
     if chosen.side < longest && longest > 0 {
         warnings.push(TuneWarning::ScaledDown { side: chosen.side as u32 });
     }
-    let ids = |entries: Vec<EntryId>| entries.into_iter().map(|entry| entry.0).collect();
+    let ids = |entries: BTreeSet<EntryId>| entries.into_iter().map(|entry| entry.0).collect();
     let steps = wish.steps.unwrap_or(chosen.steps as u32);
     let plan = TunePlan {
         warnings,
@@ -109,7 +110,7 @@ fn warning(warning: training::Warning) -> TuneWarning {
         Warning::AllHeldOut => TuneWarning::AllHeldOut,
         Warning::NothingHeldOut => TuneWarning::OneImage,
         Warning::FewLabels { images } => TuneWarning::FewLabels { images: images as u32 },
-        Warning::OneClass { class } => TuneWarning::OneClass { class: class.unwrap_or_default() },
+        Warning::OneClass { class } => TuneWarning::OneClass { class },
         Warning::ClassWithoutLabels { class } => TuneWarning::ClassWithoutLabels { class },
         Warning::Imbalance { rare, common, factor } => {
             TuneWarning::Imbalance { rare, common, factor: factor as f32 }

@@ -31,6 +31,8 @@ pub(super) struct Annotation {
     pub iscrowd: u8,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub segmentation: Option<Segmentation>,
+    #[serde(skip_deserializing, skip_serializing_if = "Option::is_none")]
+    pub score: Option<f32>,
 }
 
 #[derive(Deserialize, Serialize)]

@@ -35,7 +35,7 @@ impl CocoImage {
         }
         let object = |(id, bbox)| {
             let outline = polygons.remove(&id).or_else(|| codes.remove(&id).map(Outline::Rle));
-            CocoObject { bbox, crowd: false, outline }
+            CocoObject { bbox, crowd: false, outline, score: None }
         };
         let objects = instances.boxes(class_of).into_iter().map(object).collect();
         Self { file, width: instances.width, height: instances.height, objects }

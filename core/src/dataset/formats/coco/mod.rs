@@ -48,6 +48,8 @@ pub struct CocoObject {
     pub crowd: bool,
     /// Its pixels, where the file has them.
     pub outline: Option<Outline>,
+    /// How sure a model is of it, in [0, 1]. It is written and not read: people's labels have none.
+    pub score: Option<f32>,
 }
 
 /// Where an object is.
@@ -111,7 +113,7 @@ fn object(
         _ => [x, y, x + w, y + h],
     };
     match BoxLabel::clipped(edges, image.width, image.height, class) {
-        Some(bbox) => Ok(Some(CocoObject { bbox, crowd, outline })),
+        Some(bbox) => Ok(Some(CocoObject { bbox, crowd, outline, score: None })),
         None if crowd => Ok(None),
         None => Err(CocoError::Box { annotation: position, bbox: [x, y, w, h] }),
     }

@@ -175,7 +175,7 @@ fn bad_segmentations_are_refused_with_the_annotation() {
 fn hostile_outlines_are_refused_when_they_are_drawn() {
     let bbox = BoxLabel { x0: 0.0, y0: 0.0, x1: 1.0, y1: 1.0, class: 0 };
     let image = |objects| CocoImage { file: "a.png".to_owned(), width: 30, height: 20, objects };
-    let object = |outline| CocoObject { bbox, crowd: false, outline };
+    let object = |outline| CocoObject { bbox, crowd: false, outline, score: None };
     let polygon = |points: Vec<[f64; 2]>| Some(Outline::Polygons(vec![points]));
     let long = (0..1_000_000).map(|i| [f64::from(i % 2) * 29.0, f64::from(i % 19)]).collect();
     for points in [vec![[0.0, f64::NAN]; 3], vec![[0.0, 0.0], [1e300, 0.0], [0.0, 5.0]], long] {
@@ -201,7 +201,7 @@ fn any_object(width: usize, height: usize) -> impl Strategy<Value = CocoObject> 
     ];
     let edges = (0.0..15.0_f32, 0.0..8.0_f32, 15.5..20.0_f32, 8.5..10.0_f32);
     (outline, edges, 0_usize..2, any::<bool>()).prop_map(|(outline, (x0, y0, x1, y1), class, crowd)| {
-        CocoObject { bbox: BoxLabel { x0, y0, x1, y1, class }, crowd, outline }
+        CocoObject { bbox: BoxLabel { x0, y0, x1, y1, class }, crowd, outline, score: None }
     })
 }
 

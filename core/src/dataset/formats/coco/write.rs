@@ -59,6 +59,7 @@ fn annotation(position: usize, image_id: u64, object: &CocoObject, area: f64) ->
         area,
         iscrowd: u8::from(object.crowd),
         segmentation,
+        score: object.score,
     }
 }
 

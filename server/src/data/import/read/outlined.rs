@@ -127,7 +127,7 @@ impl Objects {
             Self::Areas { areas, size } => {
                 let object = |area: &Area| {
                     let bbox = *areas_to_boxes(std::slice::from_ref(area), size.0, size.1).first()?;
-                    Some(CocoObject { bbox, crowd: false, outline: outline(&area.polygons) })
+                    Some(CocoObject { bbox, crowd: false, outline: outline(&area.polygons), score: None })
                 };
                 CaseLabel::Objects { objects: areas.iter().filter_map(object).collect(), size }
             }

@@ -116,7 +116,7 @@ fn yolo_names(source: &Path, all: &[PathBuf]) -> Result<Vec<String>, ImportError
 fn objects(form: Form, bytes: &[u8], classes: &[String], size: (usize, usize)) -> Result<Objects, Refusal> {
     let boxes =
         |objects| Objects::Coco(CocoImage { file: String::new(), width: size.0, height: size.1, objects });
-    let object = |bbox| CocoObject { bbox, crowd: false, outline: None };
+    let object = |bbox| CocoObject { bbox, crowd: false, outline: None, score: None };
     match form {
         Form::Voc => {
             let image = voc::parse(bytes, classes, Some(size)).map_err(|error| match error {

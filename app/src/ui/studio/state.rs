@@ -50,7 +50,7 @@ pub fn SavedState() -> impl IntoView {
     let sign = move || match studio.storage.get() {
         StorageState::Saved => "✓",
         StorageState::Opening | StorageState::Saving => "…",
-        StorageState::Refused | StorageState::Full => "!",
+        StorageState::Refused | StorageState::Elsewhere | StorageState::Full => "!",
     };
     view! {
         <span class="saved quiet" data-testid="storage" data-state=id title=text>

@@ -48,7 +48,7 @@ impl Bench {
                 .map(|class| ProjectClass { id: class.id, name: class.name.clone(), colour: class.colour })
                 .collect(),
             tuned: self.models.borrow().newest(task.id).is_some(),
-            tuned_before: self.models.borrow().before(task.id).is_some(),
+            tuned_before: self.models.borrow().back(task.id, 1).is_some(),
             uses_base,
             score: score.map(|score| of_run(task.kind, score)),
             history: project.document().runs.iter().filter_map(|run| past(task, run)).collect(),

@@ -260,7 +260,7 @@ mod tests {
         .unwrap();
         let text = print(&config).unwrap();
         assert_eq!(toml::from_str::<PretrainConfig>(&text).unwrap(), config, "{text}");
-        let [first, second] = text.split("[[data]]").skip(1).collect::<Vec<_>>()[..] else {
+        let [first, second] = text.split("\n[[data]]\n").skip(1).collect::<Vec<_>>()[..] else {
             panic!("{text}")
         };
         assert!(first.contains("\n#pixel_budget = 5000") && first.contains("\n#kinds = "), "{first}");

@@ -23,6 +23,8 @@ use crate::worker::{WorkerError, serve};
 const SIDE: usize = 32;
 /// Sums in another order are rounded otherwise.
 const TOLERANCE: f32 = 1e-4;
+/// A worker takes apart operations that the engine has whole, such as softmax; where sums cancel, the other rounding shows.
+const WORKER_TOLERANCE: f32 = 5e-3;
 const TOKEN: &str = "a line that both know";
 
 fn tasks() -> Vec<Task> {
@@ -146,13 +148,15 @@ fn two_devices_make_the_updates_of_one() {
     let surgery = TrainConfig { conflicts: Conflicts::PcGrad, interference_every: 1, ..plain.clone() };
     let several = TrainConfig { inner_steps: Some(5), ..plain.clone() };
     let worker = Worker::start();
-    for (place, device) in [("a thread", Device::flex()), ("a worker", worker.device())] {
+    for (place, device, tolerance) in
+        [("a thread", Device::flex(), TOLERANCE), ("a worker", worker.device(), WORKER_TOLERANCE)]
+    {
         for config in [&plain, &measured, &surgery, &several] {
             let config = &with_operations_of(&device, config.clone());
             let [(one, alone), (two, together)] = courses(config, &device);
             let (largest, count) = difference(&one, &two);
             println!("{place}: {count} values differ, by at most {largest:e}");
-            assert!(largest <= TOLERANCE, "{place}, {config:?}: {largest}");
+            assert!(largest <= tolerance, "{place}, {config:?}: {largest}");
             assert_eq!(alone.is_some(), config.interference_every > 0);
             assert_eq!(alone.is_some(), together.is_some());
             if place == "a thread" {
@@ -174,13 +178,13 @@ fn devices_without_a_task_share_the_batches_of_others() {
     let worker = Worker::start();
     let alone = |kind| vec![of_kind(kind)];
     let both = vec![of_kind(TaskKind::Segmentation), of_kind(TaskKind::Detection)];
-    for (tasks, others, inner_steps) in [
-        (alone(TaskKind::Detection), vec![Device::flex()], None),
-        (alone(TaskKind::Classification), vec![Device::flex(); 2], None),
-        (both.clone(), vec![Device::flex(); 2], None),
+    for (tasks, others, inner_steps, tolerance) in [
+        (alone(TaskKind::Detection), vec![Device::flex()], None, TOLERANCE),
+        (alone(TaskKind::Classification), vec![Device::flex(); 2], None, TOLERANCE),
+        (both.clone(), vec![Device::flex(); 2], None, TOLERANCE),
         // Its head steps between the turns.
-        (both, vec![Device::flex(); 2], Some(4)),
-        (alone(TaskKind::Detection), vec![worker.device()], None),
+        (both, vec![Device::flex(); 2], Some(4), TOLERANCE),
+        (alone(TaskKind::Detection), vec![worker.device()], None, WORKER_TOLERANCE),
     ] {
         let costs = vec![1.0; tasks.len()];
         let config = TrainConfig { inner_steps, interference_every: 2, ..TrainConfig::default() };
@@ -198,11 +202,11 @@ fn devices_without_a_task_share_the_batches_of_others() {
         let [(one, alone), (several, together)] = runs;
         let (largest, count) = difference(&one, &several);
         println!("{} tasks, {inner_steps:?}: {count} values differ, by at most {largest:e}", tasks.len());
-        assert!(largest <= TOLERANCE, "{largest}");
+        assert!(largest <= tolerance, "{largest}");
         for (a, b) in alone.iter().zip(&together) {
             assert_eq!((a.images, a.is_skipped), (b.images, b.is_skipped));
             for (a, b) in a.losses.iter().flatten().zip(b.losses.iter().flatten()) {
-                assert!((a - b).abs() <= TOLERANCE * a.abs(), "{a} and {b}");
+                assert!((a - b).abs() <= tolerance * a.abs(), "{a} and {b}");
             }
         }
     }
@@ -251,7 +255,7 @@ fn a_worker_lost_in_an_update_leaves_the_weights_before_it() {
     let mut alone = self::trainer(config);
     (0..2).for_each(|_| drop(step(&mut alone, draw).unwrap()));
     let (largest, _) = difference(&state(&trainer), &state(&alone));
-    assert!(largest <= TOLERANCE, "{largest}");
+    assert!(largest <= WORKER_TOLERANCE, "{largest}");
 }
 
 #[test]

@@ -4,7 +4,7 @@ use medley_tests::visit::pictures::Pictures;
 use medley_tests::visit::{Outcome, SOON, Visit};
 use thirtyfour::error::WebDriverResult;
 
-use super::hand::{Act, Hand, Place, is_at_hand, line, press_key, press_with_control};
+use super::hand::{Act, Hand, Place, line, press_key, press_with_control};
 
 const LABELS: &str = "Array.from(window.medley.labels()?.labels ?? [])";
 
@@ -43,7 +43,7 @@ async fn entry(visit: &Visit, index: usize) -> WebDriverResult<String> {
 }
 
 fn count(labels: &[u8], label: u8) -> usize {
-    labels.iter().filter(|own| **own == label).count()
+    labels.iter().map(|own| usize::from(*own == label)).sum()
 }
 
 /// Pixels with a label of a person.

@@ -59,12 +59,35 @@ impl Folder {
         Ok(Self(folder.map_err(|_| StorageError::Refused)?.unchecked_into()))
     }
 
-    /// The bytes of a file; `None` where there is none.
+    /// The bytes of a file; `None` where there is none, or it cannot be read.
     pub async fn read(&self, name: &str) -> Option<Vec<u8>> {
+        self.find(name).await.ok().flatten()
+    }
+
+    /// The bytes of a file; `None` where there is none.
+    ///
+    /// # Errors
+    /// [`StorageError::Refused`] where there may be one, but the browser does not give it.
+    pub async fn find(&self, name: &str) -> Result<Option<Vec<u8>>, StorageError> {
+        let handle: FileSystemFileHandle = match JsFuture::from(self.0.get_file_handle(name)).await {
+            Ok(handle) => handle.unchecked_into(),
+            Err(error) if name_of(&error).as_deref() == Some("NotFoundError") => return Ok(None),
+            Err(_) => return Err(StorageError::Refused),
+        };
+        let refused = |_: JsValue| StorageError::Refused;
+        let file: File = JsFuture::from(handle.get_file()).await.map_err(refused)?.unchecked_into();
+        let buffer: ArrayBuffer =
+            JsFuture::from(file.array_buffer()).await.map_err(refused)?.unchecked_into();
+        Ok(Some(Uint8Array::new(&buffer).to_vec()))
+    }
+
+    /// The first `length` bytes of a file, or all; `None` where there is none, or it cannot be read.
+    pub async fn read_head(&self, name: &str, length: u32) -> Option<Vec<u8>> {
         let handle = JsFuture::from(self.0.get_file_handle(name)).await.ok()?;
         let handle: FileSystemFileHandle = handle.unchecked_into();
         let file: File = JsFuture::from(handle.get_file()).await.ok()?.unchecked_into();
-        let buffer: ArrayBuffer = JsFuture::from(file.array_buffer()).await.ok()?.unchecked_into();
+        let head = file.slice_with_f64_and_f64(0.0, f64::from(length)).ok()?;
+        let buffer: ArrayBuffer = JsFuture::from(head.array_buffer()).await.ok()?.unchecked_into();
         Some(Uint8Array::new(&buffer).to_vec())
     }
 
@@ -73,12 +96,9 @@ impl Folder {
     /// # Errors
     /// When there is no room, or the browser refuses.
     pub async fn write(&self, name: &str, bytes: &[u8]) -> Result<(), StorageError> {
-        self.try_write(name, bytes).await.map_err(|error| {
-            let name = Reflect::get(&error, &"name".into()).ok().and_then(|name| name.as_string());
-            match name.as_deref() {
-                Some("QuotaExceededError") => StorageError::Full,
-                _ => StorageError::Refused,
-            }
+        self.try_write(name, bytes).await.map_err(|error| match name_of(&error).as_deref() {
+            Some("QuotaExceededError") => StorageError::Full,
+            _ => StorageError::Refused,
         })
     }
 
@@ -102,15 +122,24 @@ impl Folder {
     }
 
     /// Names of all files and folders in it.
-    pub async fn names(&self) -> Vec<String> {
+    ///
+    /// # Errors
+    /// [`StorageError::Refused`] where the browser does not tell all of them.
+    pub async fn names(&self) -> Result<Vec<String>, StorageError> {
+        let refused = |_: JsValue| StorageError::Refused;
         let keys = self.0.keys();
         let mut names = Vec::new();
-        while let Ok(next) = keys.next() {
-            let Ok(next) = JsFuture::from(next).await else { break };
-            let value = Reflect::get(&next, &"value".into()).ok().and_then(|value| value.as_string());
-            let Some(name) = value else { break };
+        loop {
+            let next = JsFuture::from(keys.next().map_err(refused)?).await.map_err(refused)?;
+            let value = Reflect::get(&next, &"value".into()).map_err(refused)?;
+            // After the last one there is nothing.
+            let Some(name) = value.as_string() else { return Ok(names) };
             names.push(name);
         }
-        names
     }
+}
+
+/// The name of an exception.
+fn name_of(error: &JsValue) -> Option<String> {
+    Reflect::get(error, &"name".into()).ok().and_then(|name| name.as_string())
 }

@@ -173,7 +173,7 @@ pub const ENGLISH: StudioWords = StudioWords {
             }
             Failure::DeviceLost(reason) => {
                 return format!(
-                    "the device does not answer any more, and all labels are kept. Reload the page to go on from the last saved state. The cause: {reason}"
+                    "the device does not answer any more; the labels are as they were. If the project is not saved in this browser, export it first. Then reload the page to go on. The cause: {reason}"
                 );
             }
             Failure::NothingToAccept => {

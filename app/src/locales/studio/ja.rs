@@ -173,7 +173,7 @@ pub const JAPANESE: StudioWords = StudioWords {
             }
             Failure::DeviceLost(reason) => {
                 return format!(
-                    "計算デバイスが応答しません。ラベルはすべて残っています。ページを再読み込みすると、最後に保存した状態から続けます。原因：{reason}"
+                    "計算デバイスが応答しません。ラベルはそのまま残っています。プロジェクトがこのブラウザーに保存されていない場合は、先に書き出してください。その後、ページを再読み込みすると続けられます。原因：{reason}"
                 );
             }
             Failure::NothingToAccept => {

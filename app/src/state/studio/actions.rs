@@ -41,11 +41,16 @@ impl Studio {
 
     /// Begins an empty project.
     pub fn new_project(self) {
+        self.forget_project();
+        self.ask(StudioAsk::New { first: self.beginning() }, None);
+    }
+
+    /// Nothing of the project that was open is shown any more.
+    pub(super) fn forget_project(self) {
         self.forget_image();
         self.thumbnails.update(std::collections::HashMap::clear);
         self.tuning.set(None);
         self.rows.set(None);
-        self.ask(StudioAsk::New { first: self.beginning() }, None);
     }
 
     /// Gives the project another name.
@@ -68,7 +73,7 @@ impl Studio {
         self.slice.set(slice);
         let window = untrack(|| self.card(entry)).and_then(|card| card.window);
         let id = self.ask(StudioAsk::OpenEntry { entry, slice, task, window }, None);
-        self.awaited.update_value(|awaited| awaited.open = id);
+        self.awaited.update_value(|awaited| (awaited.open, awaited.opening) = (id, true));
     }
 
     /// Shows the image on the screen again, as it is now.

@@ -102,6 +102,7 @@ impl Studio {
         self.failed(id);
         let awaited = self.awaited.get_value();
         if id == awaited.open {
+            self.awaited.update_value(|awaited| awaited.opening = false);
             self.forget_picture();
         }
         if id == awaited.heat {
@@ -116,6 +117,13 @@ impl Studio {
     }
 
     fn project_arrived(self, card: ProjectCard) {
+        let another = self
+            .project
+            .with_untracked(|old| old.as_ref().is_some_and(|old| old.generation != card.generation));
+        if another {
+            // Its images may have the numbers of the old one's.
+            self.forget_project();
+        }
         let known = |task: TaskId| card.tasks.iter().any(|known| known.id == task);
         let task = self.task.get_untracked().filter(|task| known(*task));
         // A new task is at the end, and was added to be used.
@@ -162,6 +170,7 @@ impl Studio {
     }
 
     fn opened(self, view: EntryView, bytes: Option<&Uint8Array>) {
+        self.awaited.update_value(|awaited| awaited.opening = false);
         let Some(bytes) = bytes else { return };
         let pixels = view.width * view.height;
         let canvas = surface::from_rgba(&bytes.slice(0, pixels * 4), view.width, view.height);
@@ -224,7 +233,8 @@ impl Studio {
         let shown = self.shown_place();
         // The class is that of all slices.
         let all_slices = state.rect.is_none() && state.boxes.is_none();
-        let slice = shown.map(|shown| shown.1).filter(|_| all_slices).unwrap_or(state.slice);
+        let same = shown.filter(|shown| all_slices && shown.0 == state.entry);
+        let slice = same.map_or(state.slice, |shown| shown.1);
         let at = (state.entry, slice, state.task);
         if shown != Some(at) {
             // What was taken back is shown. Who painted and went on is left where they are.

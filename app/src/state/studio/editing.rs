@@ -43,7 +43,9 @@ impl Studio {
         self.slice.track();
         self.task.track();
         self.open.track();
-        self.entry.get().is_some() && self.at_hand().is_none()
+        self.entry.get().is_some()
+            && self.awaited.with_value(|awaited| awaited.opening)
+            && self.at_hand().is_none()
     }
 
     /// Begins to paint with the tool in hand. False where nothing can be painted.
@@ -217,9 +219,9 @@ impl Studio {
         }
     }
 
-    /// The slice's boxes are these now.
+    /// The slice's boxes are these now. Not while something is being taken back: the list would bring it back.
     pub fn set_boxes(self, boxes: Vec<LabelBox>) {
-        if self.edit(Edit::Boxes(boxes.clone())) {
+        if !self.has_pending(Pending::goes_through_history) && self.edit(Edit::Boxes(boxes.clone())) {
             self.boxes.set(boxes);
         }
     }

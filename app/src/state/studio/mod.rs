@@ -271,6 +271,8 @@ pub struct Signals {
 #[derive(Clone, Copy, Debug, Default)]
 struct Awaited {
     open: RequestId,
+    /// That one has not been answered.
+    opening: bool,
     plan: RequestId,
     /// The map of uncertainty.
     heat: RequestId,

@@ -6,7 +6,7 @@ use super::super::icons::{Glyph, Icon};
 use super::super::notice::refused;
 use crate::state::studio::{Studio, StudioNotice};
 use crate::state::{App, fitting_size};
-use crate::worker::messages::{Export, Refusal, StorageState};
+use crate::worker::messages::{Export, Failure, Refusal, StorageState};
 
 /// The storage's state where it is bad, and everything else until it is closed.
 #[component]
@@ -63,7 +63,9 @@ pub fn StudioNotices() -> impl IntoView {
 /// What there is to say, and a way on for an image that is too large.
 fn line(app: App, studio: Studio, notice: &StudioNotice) -> impl IntoView + use<> {
     let smaller = match notice {
-        StudioNotice::NotAdded { reason: Refusal::TooLarge { width, height }, file: Some(file), .. } => {
+        StudioNotice::NotAdded { reason: Refusal::TooLarge { width, height }, file: Some(file), .. }
+            if is_read_by_browsers(&file.name()) =>
+        {
             let (width, height) = fitting_size(*width, *height);
             let file = StoredValue::new_local(file.clone());
             Some(view! {
@@ -81,11 +83,21 @@ fn line(app: App, studio: Studio, notice: &StudioNotice) -> impl IntoView + use<
     view! { <span>{sentence(app, notice)}</span>{smaller} }
 }
 
+/// Whether the browser itself can make a picture of this kind smaller.
+fn is_read_by_browsers(name: &str) -> bool {
+    let name = name.to_lowercase();
+    [".png", ".jpg", ".jpeg", ".bmp", ".webp"].iter().any(|ending| name.ends_with(ending))
+}
+
 fn sentence(app: App, notice: &StudioNotice) -> String {
     let words = app.words();
     match notice {
         StudioNotice::NotAdded { name, reason, .. } => refused(words, name, reason),
         StudioNotice::Unreadable { name } => (words.refused.unreadable)(name),
+        // These say what happened by themselves: nothing that was wished failed.
+        StudioNotice::Failed(failure @ (Failure::EndedEarly(_) | Failure::LabelsSpoilt(_))) => {
+            (words.studio.failure)(failure)
+        }
         StudioNotice::Failed(failure) => (words.studio.wish_failed)(&(words.studio.failure)(failure)),
         StudioNotice::ProjectFailed(reason) => (words.studio.project_failed)(reason),
         StudioNotice::LabelsImported { name, entries } => (words.studio.labels_imported)(name, *entries),

@@ -148,7 +148,12 @@ fn LabelState() -> impl IntoView {
                         type="checkbox"
                         prop:checked=complete
                         data-testid="complete"
-                        on:change:target=move |event| studio.complete_meant(event.target().checked())
+                        on:change:target=move |event| {
+                            let wanted = event.target().checked();
+                            // It changes with the project, which may refuse.
+                            event.target().set_checked(untrack(complete));
+                            studio.complete_meant(wanted);
+                        }
                     />
                     <span>{move || words().complete}</span>
                 </label>

@@ -4,18 +4,30 @@ use std::rc::Rc;
 
 use medley_core::dataset::{BoxLabel, IGNORE, Mask};
 use medley_core::project::draw::{self, Accept};
-use medley_core::project::{Edit, Patch, Place, Project, TiledMask};
+use medley_core::project::{Edit, Patch, Place, Project, Rect, TiledMask};
 
 use super::predict::Said;
 use crate::worker::desk::Desk;
 use crate::worker::messages::Failure;
 
-/// What an accepted prediction gave a slice. A later one may replace it; what was drawn by hand stays.
-pub enum Given {
-    /// Labels, unlabelled where the prediction gave none.
-    Mask(TiledMask),
-    /// Boxes.
-    Boxes(Vec<BoxLabel>),
+/// So many accepted predictions of a slice are known, so that an undo leaves none of the one before among what was drawn.
+const KNOWN: usize = 4;
+
+/// What accepted predictions gave a slice. A later one may replace it; what was drawn by hand stays.
+#[derive(Default)]
+pub struct Given {
+    /// Labels of each, unlabelled where it gave none; the newest last.
+    masks: Vec<TiledMask>,
+    /// Boxes of all.
+    boxes: Vec<BoxLabel>,
+}
+
+impl Given {
+    /// What people paint is theirs from then on.
+    pub fn paint(&mut self, rect: Rect) {
+        let none = vec![IGNORE; rect.width as usize * rect.height as usize];
+        self.masks.iter_mut().for_each(|mask| mask.swap(rect, &none));
+    }
 }
 
 /// What the model says, as an edit. With `only_unlabelled` what was labelled by hand stays; otherwise all is replaced.
@@ -28,10 +40,15 @@ pub fn accepted(desk: &Rc<Desk>, at: Place, score: f32, only_unlabelled: bool) -
     let project = bench.project.borrow();
     let mut accepted = bench.accepted.borrow_mut();
     let earlier = accepted.get(&at).filter(|_| only_unlabelled);
-    let (edit, given) = match &*said {
+    match &*said {
         Said::Mask(prediction, _) => {
             let (edit, given) = mask(&project, at, prediction, (earlier, only_unlabelled))?;
-            (edit, Given::Mask(given))
+            let known = accepted.entry(at).or_default();
+            if known.masks.len() == KNOWN {
+                known.masks.remove(0);
+            }
+            known.masks.push(given);
+            Ok(edit)
         }
         Said::Boxes(found) => {
             let size = project.entry(at.entry).ok_or(Failure::NoImage)?.size;
@@ -41,17 +58,16 @@ pub fn accepted(desk: &Rc<Desk>, at: Place, score: f32, only_unlabelled: bool) -
                 BoxLabel::clipped(edges, size[0] as usize, size[1] as usize, found.class)
             });
             let (edit, given) = boxes(&project, at, predicted, (earlier, only_unlabelled))?;
-            (edit, Given::Boxes(given))
+            accepted.entry(at).or_default().boxes.extend(given);
+            Ok(edit)
         }
         Said::Classes(values) => {
             let task = project.task(at.task).ok_or(Failure::NoTask)?;
             let best = values.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1));
             let class = best.and_then(|(index, _)| task.label_of(index));
-            return Ok(Edit::Class { entry: at.entry, task: at.task, class });
+            Ok(Edit::Class { entry: at.entry, task: at.task, class })
         }
-    };
-    accepted.insert(at, given);
-    Ok(edit)
+    }
 }
 
 fn mask(
@@ -61,7 +77,7 @@ fn mask(
     (earlier, only_unlabelled): (Option<&Given>, bool),
 ) -> Result<(Edit, TiledMask), Failure> {
     let mut open = project.mask(at).ok_or(Failure::NoImage)?;
-    if let Some(Given::Mask(earlier)) = earlier {
+    for earlier in earlier.iter().flat_map(|given| &given.masks) {
         for (label, given) in open.labels.iter_mut().zip(earlier.to_mask().labels) {
             if *label == given {
                 *label = IGNORE;
@@ -87,10 +103,7 @@ fn boxes(
     (earlier, only_unlabelled): (Option<&Given>, bool),
 ) -> Result<(Edit, Vec<BoxLabel>), Failure> {
     let there = project.entry(at.entry).and_then(|entry| entry.boxes_at(at.task, at.slice));
-    let by_hand = |label: &&BoxLabel| match earlier {
-        Some(Given::Boxes(given)) => !given.contains(label),
-        _ => true,
-    };
+    let by_hand = |label: &&BoxLabel| earlier.is_none_or(|given| !given.boxes.contains(label));
     let drawn: Vec<BoxLabel> = match there {
         Some(labels) if only_unlabelled => labels.iter().filter(by_hand).copied().collect(),
         _ => Vec::new(),

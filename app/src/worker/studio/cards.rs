@@ -17,6 +17,7 @@ impl Bench {
         let project = self.project.borrow();
         let document = project.document();
         ProjectCard {
+            generation: self.generation.get(),
             name: document.name.clone(),
             tasks: document.tasks.iter().map(|task| self.task_card(task)).collect(),
             entries: document.entries.iter().map(|entry| self.card_of(entry)).collect(),

@@ -30,11 +30,19 @@ pub async fn edit(
     bytes: Vec<u8>,
 ) -> Result<(), Failure> {
     let painted = matches!(edit, messages::Edit::Paint { .. });
+    let by_hand = !matches!(edit, messages::Edit::Accept { .. });
     let edit = translated(desk, at, edit, &bytes).await?;
     let changes = match edit {
         Some(edit) => desk.studio.project.borrow_mut().apply(edit).map_err(words)?,
         None => Vec::new(),
     };
+    for change in changes.iter().filter(|_| by_hand) {
+        if let Change::Mask { at, rect } = change
+            && let Some(given) = desk.studio.accepted.borrow_mut().get_mut(at)
+        {
+            given.paint(*rect);
+        }
+    }
     if changes.is_empty() {
         // That all is as before is an answer too: the page keeps what it painted ahead until it has one.
         tell_label(desk, id, at);
@@ -232,7 +240,12 @@ pub fn arrange(desk: &Rc<Desk>, id: RequestId, ask: StudioAsk) -> Result<(), Fai
         StudioAsk::Remove { entries } => Edit::RemoveEntries(ids(entries)),
         StudioAsk::SetHeldOut { entries, held_out } => Edit::HoldOut { entries: ids(entries), on: held_out },
         StudioAsk::SetComplete { entries, task, complete } => {
-            training::complete(&desk.studio.project.borrow(), &ids(entries), TaskId(task), complete)
+            let edit =
+                training::complete(&desk.studio.project.borrow(), &ids(entries), TaskId(task), complete);
+            if complete && edit == Edit::Several(Vec::new()) {
+                return Err(Failure::NothingToLearn);
+            }
+            edit
         }
         StudioAsk::AddTask { name, kind, classes } => {
             let kind = match kind {

@@ -108,7 +108,9 @@ pub async fn export(
             let bytes = exports::table(&project, task, &places, |at| training::target(&project, at));
             ("labels.csv", "text/csv", bytes.map_err(words)?)
         }
-        Export::MeasurementsCsv => ("measurements.csv", "text/csv", tables::objects_csv(bench, task).await?),
+        Export::MeasurementsCsv => {
+            ("measurements.csv", "text/csv", tables::objects_csv(bench, &known).await?)
+        }
         Export::ImagesCsv => ("images.csv", "text/csv", tables::images_csv(bench, &known).await?),
         Export::Project => ("project.medley.zip", ZIP, whole(desk).await?),
         Export::MasksNifti => {

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use medley_core::dataset::formats::mask_png;
 use medley_core::dataset::{Mask, TaskKind};
-use medley_core::imaging::{Image, Pixels, Region, Window, decode, resize_planes};
+use medley_core::imaging::{self, Format, Image, Origin, Pixels, Region, Window, decode, resize_planes};
 use medley_core::project::{Change, Edit, EntryId, NewEntry, Place, TaskId};
 use medley_core::synth;
 
@@ -16,6 +16,8 @@ use crate::worker::desk::Desk;
 use crate::worker::messages::{EntryView, Failure, LabelBox, MAX_PIXELS, Refusal, RequestId, StudioAnswer};
 use crate::worker::pictures::{refusal, rgba};
 
+/// Bytes at the beginning of a file that tell where it came from.
+const HEAD: u32 = 1 << 16;
 /// Images that are kept decoded.
 const KEPT: usize = 6;
 /// Built-in samples of the tour.
@@ -75,6 +77,7 @@ fn put(desk: &Rc<Desk>, id: RequestId, name: String, bytes: Vec<u8>, image: &Ima
     let added: Vec<EntryId> = added.flatten().copied().collect();
     for entry in &added {
         bench.files.borrow_mut().insert(*entry, bytes.clone());
+        bench.origins.borrow_mut().insert(*entry, *image.origin());
         bench.remember(*entry, Rc::new(image.clone()));
     }
     bench.grown.set(true);
@@ -105,6 +108,22 @@ impl super::Bench {
             None => None,
         };
         stored.map(Rc::new).ok_or(Failure::ImageLost)
+    }
+
+    /// Where an image's file came from, as far as it tells.
+    pub(super) async fn origin(&self, id: EntryId) -> Option<Origin> {
+        let here = self.files.borrow().get(&id).cloned();
+        if let Some(bytes) = here {
+            return imaging::origin(&bytes);
+        }
+        let folder = self.folder.borrow().clone()?;
+        let file = Owner::Image(id).file();
+        let origin = imaging::origin(&folder.read_head(&file, HEAD).await?)?;
+        // Its header may be longer; volumes of other formats, which can be large, tell at once.
+        if origin.format == Format::Dicom && origin.modality.is_none() {
+            return imaging::origin(&folder.read(&file).await?);
+        }
+        Some(origin)
     }
 
     /// An image, decoded.

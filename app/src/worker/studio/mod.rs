@@ -48,6 +48,8 @@ pub struct Bench {
     origins: RefCell<HashMap<EntryId, Origin>>,
     /// What models said.
     said: RefCell<HashMap<Place, Rc<Said>>>,
+    /// Counts the projects that took the place of another.
+    generation: Cell<u32>,
     /// What accepted predictions gave.
     accepted: RefCell<HashMap<Place, accept::Given>>,
     models: RefCell<Models>,
@@ -80,6 +82,7 @@ impl Default for Bench {
             decoded: RefCell::default(),
             origins: RefCell::default(),
             said: RefCell::default(),
+            generation: Cell::default(),
             accepted: RefCell::default(),
             models: RefCell::default(),
             uses_base: RefCell::default(),

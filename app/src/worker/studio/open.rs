@@ -106,6 +106,7 @@ impl Bench {
         }
         self.course.replace(None);
         self.project.replace(project);
+        self.generation.set(self.generation.get() + 1);
         self.files.borrow_mut().clear();
         self.decoded.borrow_mut().clear();
         self.said.borrow_mut().clear();
@@ -116,7 +117,8 @@ impl Bench {
         self.unsaved.take();
         let folder = self.folder.borrow().clone();
         if let Some(folder) = folder {
-            for name in folder.names().await {
+            // What cannot be listed now belongs to nothing at the next visit, and goes then.
+            for name in folder.names().await.unwrap_or_default() {
                 folder.remove(&name).await;
             }
         }

@@ -137,7 +137,7 @@ impl Bench {
     /// stores them again.
     async fn make_room(&self, folder: &Folder) -> bool {
         let mut made = false;
-        for name in folder.names().await {
+        for name in folder.names().await.unwrap_or_default() {
             let Some(owner @ (Owner::Image(entry) | Owner::Mask(Place { entry, .. }))) = Owner::of(&name)
             else {
                 continue;

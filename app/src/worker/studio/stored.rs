@@ -77,7 +77,7 @@ pub struct Found {
 /// # Errors
 /// Where the browser gives no folder.
 pub async fn find(root: &Folder) -> Result<Found, StorageError> {
-    let mut numbers: Vec<u32> = root.names().await.iter().filter_map(|name| number_of(name)).collect();
+    let mut numbers: Vec<u32> = root.names().await?.iter().filter_map(|name| number_of(name)).collect();
     numbers.sort_unstable_by(|a, b| b.cmp(a));
     let (mut empty, mut failure) = (None, None);
     for number in &numbers {
@@ -117,12 +117,15 @@ fn number_of(name: &str) -> Option<u32> {
 /// Reads the project of a folder, with the names of images of which labels are spoilt; nothing where there is none. Files
 /// that belong to nothing any more go: those of images and tasks that were taken out before the last visit ended.
 async fn read(folder: &Folder) -> Result<Option<(Project, BTreeSet<String>)>, String> {
-    let names = folder.names().await;
-    if !names.iter().any(|name| name == DOCUMENT) {
+    let refused = |_| "the browser does not give its files; reload the page to try again".to_owned();
+    let names = folder.names().await.map_err(refused)?;
+    let Some(bytes) = folder.find(DOCUMENT).await.map_err(refused)? else {
+        // Of a project that was never written whole: nothing of it may fall to the next one.
+        for name in names.iter().filter(|name| Owner::of(name).is_some()) {
+            folder.remove(name).await;
+        }
         return Ok(None);
-    }
-    let bytes = folder.read(DOCUMENT).await;
-    let bytes = bytes.ok_or("the browser does not give its file; reload the page to try again")?;
+    };
     let document = Document::parse(&bytes).map_err(|error| error.to_string())?;
     let (mut masks, mut unread, mut spoilt) = (Vec::new(), Vec::new(), Vec::new());
     for name in names {

@@ -11,15 +11,15 @@ use super::{Bench, say, words};
 use crate::worker::desk::Desk;
 use crate::worker::messages::{Failure, ObjectRow, RequestId, StudioAnswer};
 
-/// An object with where it is.
-struct Found {
+/// What was measured on a slice, which may have no object at all.
+struct Measured {
     at: Place,
     file: String,
-    class: String,
-    number: usize,
+    /// Columns, rows.
+    size: [usize; 2],
     predicted: bool,
     scale: Scale,
-    object: ObjectMeasure,
+    objects: Vec<ObjectMeasure>,
 }
 
 /// Sends the table of objects.
@@ -27,43 +27,46 @@ struct Found {
 /// # Errors
 /// In words, where an image cannot be read.
 pub async fn measure(desk: &Rc<Desk>, id: RequestId, task: TaskId, predictions: bool) -> Result<(), Failure> {
-    let found = desk.studio.objects(task, predictions).await?;
-    let rows = found.into_iter().map(|found| ObjectRow {
-        entry: found.at.entry.0,
-        slice: found.at.slice,
-        class: found.class,
-        predicted: found.predicted,
-        number: found.number as u32,
-        pixels: found.object.pixels,
-        area: found.object.area,
-        length: found.object.length,
-        unit: found.scale.unit().to_owned(),
-        mean: found.object.mean.unwrap_or_default(),
-        centre: (found.object.centre[0] as f32, found.object.centre[1] as f32),
-        score: found.object.score,
+    let known = desk.studio.project.borrow().task(task).cloned().ok_or(Failure::NoTask)?;
+    let measured = desk.studio.measured(&known, predictions).await?;
+    let rows = measured.iter().flat_map(|slice| {
+        (1..).zip(&slice.objects).map(|(number, object)| ObjectRow {
+            entry: slice.at.entry.0,
+            slice: slice.at.slice,
+            class: name_of(&known, object.class).to_owned(),
+            predicted: slice.predicted,
+            number,
+            pixels: object.pixels,
+            area: object.area,
+            length: object.length,
+            unit: slice.scale.unit().to_owned(),
+            mean: object.mean.unwrap_or_default(),
+            centre: (object.centre[0] as f32, object.centre[1] as f32),
+            score: object.score,
+        })
     });
     say(id, StudioAnswer::Measured(rows.collect()));
     Ok(())
 }
 
 impl Bench {
-    async fn objects(&self, task: TaskId, predictions: bool) -> Result<Vec<Found>, Failure> {
-        let known = self.project.borrow().task(task).cloned().ok_or(Failure::NoTask)?;
+    /// Measures the labels of a task, and what the model says where there are none.
+    async fn measured(&self, task: &ProjectTask, predictions: bool) -> Result<Vec<Measured>, Failure> {
         let mut all = Vec::new();
-        for at in self.places(task) {
+        for at in self.places(task.id) {
             let labelled = training::target(&self.project.borrow(), at).is_some();
             let said = self.said.borrow().get(&at).cloned().filter(|_| predictions && !labelled);
             if !labelled && said.is_none() {
                 continue;
             }
             let image = self.slice(at).await?;
-            let (file, spacing) = {
+            let (file, size, spacing) = {
                 let project = self.project.borrow();
                 let Some(entry) = project.entry(at.entry) else { continue };
-                (entry.file.clone(), entry.spacing)
+                (entry.file.clone(), [entry.size[0], entry.size[1]].map(|side| side as usize), entry.spacing)
             };
             let scale = Scale::of(spacing);
-            let objects = match (known.kind, said.as_deref()) {
+            let objects = match (task.kind, said.as_deref()) {
                 (TaskKind::Segmentation, Some(Said::Mask(mask, tally))) => {
                     let mut objects = measure::measure_mask(&mask.to_mask(), Some(&image), None, scale);
                     let scored = objects.iter_mut().zip(&tally.sure);
@@ -85,16 +88,7 @@ impl Bench {
                 }
                 _ => Vec::new(),
             };
-            let predicted = said.is_some();
-            all.extend((1..).zip(objects).map(|(number, object)| Found {
-                at,
-                file: file.clone(),
-                class: known.class(object.class).map(|class| class.name.clone()).unwrap_or_default(),
-                number,
-                predicted,
-                scale,
-                object,
-            }));
+            all.push(Measured { at, file, size, predicted: said.is_some(), scale, objects });
         }
         Ok(all)
     }
@@ -114,44 +108,46 @@ impl Bench {
 ///
 /// # Errors
 /// In words, where an image cannot be read.
-pub async fn objects_csv(bench: &Bench, task: TaskId) -> Result<Vec<u8>, Failure> {
-    let found = bench.objects(task, true).await?;
-    let rows = found.iter().map(|found| measure::ObjectRow {
-        file: &found.file,
-        slice: found.at.slice,
-        number: found.number,
-        class: &found.class,
-        predicted: found.predicted,
-        scale: found.scale,
-        object: &found.object,
+pub async fn objects_csv(bench: &Bench, task: &ProjectTask) -> Result<Vec<u8>, Failure> {
+    let measured = bench.measured(task, true).await?;
+    let rows = measured.iter().flat_map(|slice| {
+        (1..).zip(&slice.objects).map(|(number, object)| measure::ObjectRow {
+            file: &slice.file,
+            slice: slice.at.slice,
+            number,
+            class: name_of(task, object.class),
+            predicted: slice.predicted,
+            scale: slice.scale,
+            object,
+        })
     });
     measure::objects_csv(&rows.collect::<Vec<_>>()).map_err(words)
 }
 
-/// A row per image and class.
+/// A row per image and class, also where there is no object.
 ///
 /// # Errors
 /// In words, where an image cannot be read.
 pub async fn images_csv(bench: &Bench, task: &ProjectTask) -> Result<Vec<u8>, Failure> {
-    let found = bench.objects(task.id, true).await?;
-    let project = bench.project.borrow();
+    let measured = bench.measured(task, true).await?;
+    let classes: Vec<u8> = task.classes.iter().map(|class| class.id).collect();
     let mut rows = Vec::new();
-    for of_slice in found.chunk_by(|a, b| a.at == b.at) {
-        let Some(first) = of_slice.first() else { continue };
-        let Some(entry) = project.entry(first.at.entry) else { continue };
-        let objects: Vec<ObjectMeasure> = of_slice.iter().map(|found| found.object.clone()).collect();
-        let size = [entry.size[0] as usize, entry.size[1] as usize];
-        let measures = measure::measure_image(&objects, size, first.scale);
+    for slice in &measured {
+        let measures = measure::measure_image(&slice.objects, &classes, slice.size, slice.scale);
         rows.extend(measures.into_iter().map(|measure| ImageRow {
-            file: &first.file,
-            slice: first.at.slice,
-            class: task.class(measure.class).map_or("", |class| class.name.as_str()),
-            predicted: first.predicted,
-            scale: first.scale,
+            file: &slice.file,
+            slice: slice.at.slice,
+            class: name_of(task, measure.class),
+            predicted: slice.predicted,
+            scale: slice.scale,
             measure,
         }));
     }
     measure::images_csv(&rows).map_err(words)
+}
+
+fn name_of(task: &ProjectTask, class: u8) -> &str {
+    task.class(class).map_or("", |class| class.name.as_str())
 }
 
 fn without_unlabelled(mut mask: Mask) -> Mask {

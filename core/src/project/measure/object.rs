@@ -128,11 +128,13 @@ pub fn measure_boxes(boxes: &[(Detection, bool)], image: Option<&Image>, scale: 
     boxes.iter().map(measure).collect()
 }
 
-/// The objects of an image of `size` (columns, rows) by class, ascending by id; classes without objects are left out.
-pub fn measure_image(objects: &[ObjectMeasure], size: [usize; 2], scale: Scale) -> Vec<ImageMeasure> {
-    let mut classes: Vec<u8> = objects.iter().map(|object| object.class).collect();
-    classes.sort_unstable();
-    classes.dedup();
+/// The objects of an image of `size` (columns, rows) by class, those without objects among them.
+pub fn measure_image(
+    objects: &[ObjectMeasure],
+    classes: &[u8],
+    size: [usize; 2],
+    scale: Scale,
+) -> Vec<ImageMeasure> {
     let whole = (size[0] * size[1]) as f64 * scale.pixel[0] * scale.pixel[1];
     let measure = |class| {
         let own = || objects.iter().filter(move |object| object.class == class);
@@ -140,7 +142,7 @@ pub fn measure_image(objects: &[ObjectMeasure], size: [usize; 2], scale: Scale) 
         let share = if whole > 0.0 { area / whole } else { 0.0 };
         ImageMeasure { class, objects: own().count(), area, share }
     };
-    classes.into_iter().map(measure).collect()
+    classes.iter().copied().map(measure).collect()
 }
 
 /// The mean of the channels of each pixel of the first slice; `None` if the image has another size.

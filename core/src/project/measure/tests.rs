@@ -23,9 +23,14 @@ fn an_object_has_area_length_middle_and_brightness() {
     // From the corner (0, 0) to (4, 2) in pixels of 0.5 x 2 mm.
     assert!((bar.length - 2.0_f64.hypot(4.0)).abs() < 1e-12);
 
-    let image = measure_image(&objects, [4, 3], scale);
+    let image = measure_image(&objects, &[1, 2, 3], [4, 3], scale);
     assert_eq!(image[0], ImageMeasure { class: 1, objects: 1, area: 1.0, share: 1.0 / 12.0 });
     assert_eq!((image[1].objects, image[1].area), (1, 4.0));
+    assert_eq!(
+        image[2],
+        ImageMeasure { class: 3, objects: 0, area: 0.0, share: 0.0 },
+        "none is a finding too"
+    );
 }
 
 #[test]
@@ -57,7 +62,7 @@ fn tables_name_their_units() {
     let text = String::from_utf8(objects_csv(&[row]).unwrap()).unwrap();
     let lines: Vec<&str> = text.lines().collect();
     assert_eq!(lines[1], "\"a, b.png\",0,1,cell,prediction,2,0.666667,1.20185,mm,,,1,0.5,0,0,2,1");
-    let measure = measure_image(&objects, [2, 2], scale)[0];
+    let measure = measure_image(&objects, &[1], [2, 2], scale)[0];
     let row = ImageRow { file: "a", slice: 3, class: "cell", predicted: false, scale, measure };
     let text = String::from_utf8(images_csv(&[row]).unwrap()).unwrap();
     assert_eq!(text, "file,slice,class,source,objects,area,unit,share\na,3,cell,label,1,0.666667,mm,0.5\n");

@@ -8,6 +8,8 @@ use crate::worker::messages::TaskKind;
 /// The project as the page shows it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ProjectCard {
+    /// Counts the projects that were opened or brought since the Worker began.
+    pub generation: u32,
     /// Its name.
     pub name: String,
     /// Its tasks.

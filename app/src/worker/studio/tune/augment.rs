@@ -4,22 +4,20 @@ use std::collections::BTreeSet;
 
 use medley_core::adapt::views;
 use medley_core::dataset::AugmentConfig;
-use medley_core::imaging;
 use medley_core::project::{EntryId, TaskId, training};
 
 use super::Bench;
 use crate::worker::messages::TuneWish;
 
 impl Bench {
-    /// Finds out where the labelled images came from: their files are looked into once.
+    /// Finds out where the labelled images came from, once.
     pub(super) async fn find_origins(&self, wish: &TuneWish) {
         for entry in wish.tasks.iter().flat_map(|task| self.labelled(TaskId(*task))) {
             if self.origins.borrow().contains_key(&entry) {
                 continue;
             }
             // An image that is no longer there stops the tuning later, in words.
-            let Ok(bytes) = self.bytes(entry).await else { continue };
-            if let Some(origin) = imaging::origin(&bytes) {
+            if let Some(origin) = self.origin(entry).await {
                 self.origins.borrow_mut().insert(entry, origin);
             }
         }

@@ -41,6 +41,7 @@ async fn a_second_tab_says_that_the_project_is_open_in_another() -> Outcome {
     let first = driver.window().await?;
     let second = driver.new_tab().await?;
     driver.switch_to_window(second.clone()).await?;
+    visit.resize(1280, 800).await?;
     visit.open(STUDIO).await?;
     let elsewhere = "document.querySelector('[data-testid=storage]')?.dataset.state === 'elsewhere'
         && document.querySelector('[data-testid=storage-notice]') !== null";

@@ -105,7 +105,6 @@ async fn tuned(
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "takes minutes, and its score has not been confirmed yet; run it with --run-ignored"]
 async fn eight_images_teach_to_find_cells() -> Outcome {
     let Some(images) = cells(8, 8) else { return Ok(()) };
     let Some(visit) = Visit::start().await? else { return Ok(()) };

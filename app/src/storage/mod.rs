@@ -11,7 +11,7 @@ use js_sys::{ArrayBuffer, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    DedicatedWorkerGlobalScope, File, FileSystemDirectoryHandle, FileSystemFileHandle,
+    Blob, DedicatedWorkerGlobalScope, File, FileSystemDirectoryHandle, FileSystemFileHandle,
     FileSystemGetDirectoryOptions, FileSystemGetFileOptions, FileSystemRemoveOptions,
     FileSystemWritableFileStream,
 };
@@ -75,20 +75,16 @@ impl Folder {
             Err(_) => return Err(StorageError::Refused),
         };
         let refused = |_: JsValue| StorageError::Refused;
-        let file: File = JsFuture::from(handle.get_file()).await.map_err(refused)?.unchecked_into();
-        let buffer: ArrayBuffer =
-            JsFuture::from(file.array_buffer()).await.map_err(refused)?.unchecked_into();
-        Ok(Some(Uint8Array::new(&buffer).to_vec()))
+        let file = opened(&handle).await.map_err(refused)?;
+        bytes_of(&file).await.map(Some).map_err(refused)
     }
 
     /// The first `length` bytes of a file, or all; `None` where there is none, or it cannot be read.
     pub async fn read_head(&self, name: &str, length: u32) -> Option<Vec<u8>> {
         let handle = JsFuture::from(self.0.get_file_handle(name)).await.ok()?;
-        let handle: FileSystemFileHandle = handle.unchecked_into();
-        let file: File = JsFuture::from(handle.get_file()).await.ok()?.unchecked_into();
+        let file = opened(&handle.unchecked_into()).await.ok()?;
         let head = file.slice_with_f64_and_f64(0.0, f64::from(length)).ok()?;
-        let buffer: ArrayBuffer = JsFuture::from(head.array_buffer()).await.ok()?.unchecked_into();
-        Some(Uint8Array::new(&buffer).to_vec())
+        bytes_of(&head).await.ok()
     }
 
     /// Writes a file, in the place of an old one.
@@ -137,6 +133,15 @@ impl Folder {
             names.push(name);
         }
     }
+}
+
+async fn opened(handle: &FileSystemFileHandle) -> Result<File, JsValue> {
+    Ok(JsFuture::from(handle.get_file()).await?.unchecked_into())
+}
+
+async fn bytes_of(blob: &Blob) -> Result<Vec<u8>, JsValue> {
+    let buffer: ArrayBuffer = JsFuture::from(blob.array_buffer()).await?.unchecked_into();
+    Ok(Uint8Array::new(&buffer).to_vec())
 }
 
 /// The name of an exception.
